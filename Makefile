@@ -1,0 +1,63 @@
+# make demo · make test · make check — each does its own set-up in .venv, once.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SPEED ?= 10
+STRIP ?=
+PYTEST := POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
+
+.PHONY: help demo test check requirements benchmarks resolve bundles clean
+
+help:  ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+	  echo "Pocket-K needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing). Set PYTHON=/path/to/python3.11."; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "Python's venv module is missing. On Debian or Raspberry Pi OS: sudo apt install python3-venv"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps lie inside .venv: whoever deletes it starts anew.
+$(VENV)/.demo-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Setting up .venv for the demonstration (once)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[demo]'
+	@touch $@
+
+$(VENV)/.dev-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Setting up .venv for development (once; torch is large)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.demo-ready
+
+demo: $(VENV)/.demo-ready  ## Measure over the virtual handheld (SPEED=1 real time, STRIP=file)
+	@$(BIN)/pocketk-agent demo --speed $(SPEED) --out out/demo $(if $(STRIP),--strip '$(STRIP)',)
+
+test: $(VENV)/.dev-ready  ## Run the whole test suite, then show the requirements
+	@$(PYTEST) -n 2 --dist loadfile
+	@$(BIN)/pocketk requirements
+
+check: $(VENV)/.dev-ready  ## Lint, types, architecture
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(PYTEST) -q tests/unit/test_architecture.py
+
+requirements: $(VENV)/.dev-ready  ## Show what was promised, what was measured, what was not shown
+	@$(BIN)/pocketk requirements
+
+benchmarks: $(VENV)/.dev-ready  ## Time our code beside its alternatives, interleaved in one run
+	@$(PYTEST) -q benchmarks -s
+
+resolve: $(VENV)/.dev-ready  ## Show that every extra resolves on Python 3.11, 3.12 and 3.13
+	@$(PYTEST) -q tests/unit/test_supported_pythons.py
+
+bundles: $(VENV)/.dev-ready  ## Export the shipped bundles anew
+	@$(BIN)/pocketk export --untrained --out models/bundles/pocketk-untrained
+
+constraints.txt: | $(VENV)/bin/python
+	@test -f $@ || { echo "constraints.txt is missing; restore it from git."; exit 2; }
+
+clean:  ## Remove .venv and everything that was made
+	rm -rf $(VENV) out dist .pytest_cache .ruff_cache .hypothesis
