@@ -1,0 +1,1 @@
+"""Networks and their weight files; may import torch, never `pocketk` and nothing that knows a device."""
