@@ -1,0 +1,1 @@
+"""Models, thresholds, calibration and preprocessing as one verified thing."""

@@ -1,0 +1,127 @@
+"""A loaded bundle: from a strip to an outcome in three lines."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.bundle.golden import check_golden
+from pocketk_agent.bundle.manifest import Manifest
+from pocketk_agent.bundle.verify import verify
+from pocketk_agent.inference.onnx_runner import OnnxRunner
+from pocketk_agent.inference.runner import Runner, RunnerError
+from pocketk_agent.measurement.scoring import Scored, Strip, score_strip
+from pocketk_agent.outcome import Outcome
+from pocketk_agent.signal.arrays import single_lead
+from pocketk_agent.signal.errors import TooShortError
+from pocketk_agent.signal.resampling import check_rate
+from pocketk_agent.signal.variant import find_variant
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle with its model in a runtime.
+
+    Attributes:
+        name: directory name.
+        manifest: what it says of itself.
+        runner: with the model loaded.
+        golden_error_logit: largest difference of a golden logit on this device.
+    """
+
+    name: str
+    manifest: Manifest
+    runner: Runner
+    golden_error_logit: float
+
+    @property
+    def statement(self) -> str:
+        """What every surface that shows a result must say."""
+        return (
+            f"Research demonstration, not for clinical use. Unsigned development bundle. {self.manifest.training_data}"
+        )
+
+    def score(self, ecg_mv: ArrayLike, fs_hz: float, mains_hz: float = 50.0) -> Outcome:
+        """Score a strip.
+
+        Args:
+            ecg_mv: Lead I in millivolts, 10 s or more; (T,), (T, 1), (1, T), (T, 12) or (12, T); NaN marks
+                missing samples.
+            fs_hz: its rate, 100 to 20,000 Hz.
+            mains_hz: 50 or 60.
+
+        Returns:
+            The outcome; `clips_used` says how many 10 s clips it rests on.
+
+        Raises:
+            SignalError: wrong rate, shape or units, mostly missing, or shorter than 10 s.
+        """
+        lead, rate = single_lead(ecg_mv), check_rate(fs_hz)
+        shortest_s = find_variant(self.manifest.variant).clip_s
+        if lead.size < round(shortest_s * rate):
+            raise TooShortError(
+                f"The strip is {lead.size / rate:.1f} s long; at least {shortest_s:g} s are needed. Check the rate, or "
+                "record longer."
+            )
+        return self.score_strip(Strip(np.ascontiguousarray(lead), rate, mains_hz=mains_hz)).outcome
+
+    def score_strip(self, strip: Strip, full_measurement: bool = False) -> Scored:
+        """Score a strip with what its front end knows about it (see `measurement.scoring`)."""
+        return score_strip(strip, self.manifest, self.runner, full_measurement)
+
+
+def shipped_bundles() -> dict[str, Path]:
+    """The bundles that came with this installation, by name."""
+    here = Path(__file__).resolve().parents[1]
+    # In a wheel the bundles lie inside the agent, in a checkout under models/.
+    for root in (here / "bundles", here.parents[1] / "models" / "bundles"):
+        if root.is_dir():
+            return {p.name: p for p in sorted(root.iterdir()) if p.is_dir()}
+    return {}
+
+
+def _located(path_or_name: str | Path) -> Path:
+    path = Path(path_or_name)
+    if path.is_dir():
+        return path
+    shipped = shipped_bundles()
+    if str(path_or_name) in shipped:
+        return shipped[str(path_or_name)]
+    near = difflib.get_close_matches(str(path_or_name), shipped, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    known = ", ".join(shipped) or "none"
+    raise BundleError(
+        "bundle-absent", f"No bundle {str(path_or_name)!r}: not a directory, and shipped are {known}.{hint}"
+    )
+
+
+def load_bundle(path_or_name: str | Path, runner: Runner | None = None) -> Bundle:
+    """Verify a bundle, load its model, and prove it on its golden vectors.
+
+    Args:
+        path_or_name: a bundle directory, or the name of a shipped bundle.
+        runner: the runtime; ONNX Runtime where none is given.
+
+    Raises:
+        BundleError: absent, damaged, for another agent, not loadable, or not reproducing its golden vectors.
+    """
+    directory = _located(path_or_name)
+    try:
+        manifest = verify(directory)
+    except OSError as error:
+        raise BundleError("bundle-files", f"{directory} cannot be read: {error.strerror}.") from error
+    runner = OnnxRunner() if runner is None else runner
+    models = [name for name in manifest.targets.get("pi", ()) if name.endswith(".onnx")]
+    if not models:
+        raise BundleError(
+            "bundle-target", "The bundle holds no model file for this kind of device (target 'pi', .onnx)."
+        )
+    try:
+        runner.load(directory / models[0])
+        error = check_golden(directory, manifest, runner)
+    except RunnerError as fault:
+        raise BundleError("bundle-model", str(fault)) from fault
+    return Bundle(directory.name, manifest, runner, error)

@@ -1,0 +1,143 @@
+"""Golden vectors: a bundle proves at start-up that this device computes what its maker measured (S2)."""
+
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.bundle.manifest import Manifest
+from pocketk_agent.front_end import FrontEnd
+from pocketk_agent.inference.runner import Runner
+from pocketk_agent.measurement.scoring import Scored, Strip, score_strip
+from pocketk_agent.signal.errors import SignalError
+
+GOLDEN_NAME = "golden.npz"
+# The preprocessing is float64; what is left after rounding to float32 is one unit in the last place of a
+# z-score of about 20.
+_CLIP_ATOL_Z = 1e-5
+
+
+@dataclass(frozen=True)
+class GoldenCase:
+    """One generated recording and everything that became of it.
+
+    Attributes:
+        name: what it shows.
+        front_end: scale of the counts.
+        mains_hz: 50 or 60.
+        counts: (T,) int32.
+        lead_off: (T,) bool.
+        ecg_mv: (T,) float32.
+        clips: (n, 1, N) float32 that passed the gate.
+        logits: (n, H) float32, n = 0 where the gate refused all.
+        outcome: as printed.
+    """
+
+    name: str
+    front_end: FrontEnd
+    mains_hz: float
+    counts: NDArray[np.int32]
+    lead_off: NDArray[np.bool_]
+    ecg_mv: NDArray[np.float32]
+    clips: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    outcome: str
+
+
+_ARRAYS = ("counts", "lead_off", "ecg_mv", "clips", "logits")
+
+
+def arrays_of(cases: list[GoldenCase]) -> dict[str, NDArray]:
+    """The arrays of a golden file, by name; `index` is a JSON text as bytes."""
+    index = [
+        {"name": c.name, "mains_hz": c.mains_hz, "outcome": c.outcome, "front_end": vars(c.front_end)} for c in cases
+    ]
+    arrays: dict[str, NDArray] = {"index": np.frombuffer(json.dumps(index, sort_keys=True).encode(), np.uint8)}
+    for i, case in enumerate(cases):
+        arrays |= {f"{name}_{i}": getattr(case, name) for name in _ARRAYS}
+    return arrays
+
+
+def read_golden(path: Path) -> list[GoldenCase]:
+    """Read a golden file.
+
+    Raises:
+        BundleError: code "golden-file"; damaged, or without a case.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            index = json.loads(file["index"].tobytes())
+            cases = [
+                GoldenCase(
+                    name=entry["name"],
+                    front_end=FrontEnd(**entry["front_end"]),
+                    mains_hz=entry["mains_hz"],
+                    outcome=entry["outcome"],
+                    **{name: file[f"{name}_{i}"] for name in _ARRAYS},
+                )
+                for i, entry in enumerate(index)
+            ]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BundleError("golden-file", f"{path.name} cannot be read: {error}") from error
+    if not cases:
+        raise BundleError("golden-file", f"{path.name} holds no case, so it proves nothing.")
+    return cases
+
+
+def score_golden(case: GoldenCase, manifest: Manifest, runner: Runner) -> Scored:
+    """Score a case's raw counts exactly as a measurement does, with as many clips as it gives.
+
+    Raises:
+        SignalError: the signal cannot be prepared.
+    """
+    strip = Strip.of_counts(case.front_end, case.counts, case.lead_off, case.mains_hz)
+    return score_strip(strip, manifest, runner, full_measurement=False)
+
+
+def check_golden(directory: Path, manifest: Manifest, runner: Runner) -> float:
+    """Run every golden vector on this device.
+
+    Returns:
+        The largest difference of a logit.
+
+    Raises:
+        BundleError: code "golden-file" if there are none, "golden-mismatch" if one does not reproduce.
+    """
+    if GOLDEN_NAME not in manifest.files:
+        raise BundleError(
+            "golden-file",
+            f"The bundle has no {GOLDEN_NAME}, so nothing shows that this device computes right.",
+        )
+    return max(_check_case(case, manifest, runner) for case in read_golden(directory / GOLDEN_NAME))
+
+
+def _check_case(case: GoldenCase, manifest: Manifest, runner: Runner) -> float:
+    def mismatch(what: str) -> BundleError:
+        return BundleError(
+            "golden-mismatch",
+            f"Golden vector {case.name!r}: {what}. This device must not show a result with this bundle.",
+        )
+
+    if not np.array_equal(case.front_end.to_mv(case.counts).astype(np.float32), case.ecg_mv):
+        raise mismatch("the millivolts differ")
+    try:
+        scored = score_golden(case, manifest, runner)
+    except SignalError as error:
+        raise mismatch(f"the signal is refused ({error})") from error
+    if str(scored.outcome) != case.outcome:
+        raise mismatch(f"the outcome is {scored.outcome}, not {case.outcome}")
+    if scored.clips.shape != case.clips.shape or not np.allclose(scored.clips, case.clips, rtol=0.0, atol=_CLIP_ATOL_Z):
+        raise mismatch("the model's input differs")
+    if scored.logits is None:
+        return 0.0
+    if scored.logits.shape != case.logits.shape:
+        raise mismatch(f"the model gives {scored.logits.shape} logits, not {case.logits.shape}")
+    worst = float(np.max(np.abs(scored.logits - case.logits)))
+    if worst > manifest.golden_atol_logit:
+        raise mismatch(f"a logit differs by {worst:.3g}, more than {manifest.golden_atol_logit:.3g}")
+    return worst

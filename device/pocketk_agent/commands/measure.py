@@ -1,0 +1,82 @@
+"""One measurement with a handheld on a serial port, kept in a store."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pocketk_agent.bundle.bundle import Bundle, load_bundle
+from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.clock import SystemClock
+from pocketk_agent.commands.strip_page import page_of
+from pocketk_agent.measurement.result import MeasurementResult
+from pocketk_agent.measurement.session import Session, Station
+from pocketk_agent.outcome import OutcomeKind
+from pocketk_agent.reports.strip_png import write_strip_png
+from pocketk_agent.screen.choose import choose_screen
+from pocketk_agent.sources.serial_source import SerialSource
+from pocketk_agent.store.file_store import FileStore
+from pocketk_agent.transport.serial_transport import SerialTransport
+
+STRIP_NAME = "strip.png"
+EXIT_OK, EXIT_DEVICE_ERROR = 0, 1
+
+
+@dataclass(frozen=True)
+class MeasureWish:
+    """What `pocketk-agent measure` was asked for.
+
+    Attributes:
+        port: serial port.
+        store: folder that results go to.
+        bundle: a folder or a shipped name.
+        mains_hz: 50 or 60.
+    """
+
+    port: str
+    store: Path
+    bundle: str
+    mains_hz: float
+
+
+def usable_bundle(path_or_name: str) -> Bundle | BundleError:
+    """The bundle, or why there is none: a device without one must still say DEVICE_ERROR on its screen."""
+    try:
+        return load_bundle(path_or_name)
+    except BundleError as error:
+        return error
+
+
+def measure_over(port: str, store: FileStore, bundle: str, mains_hz: float) -> MeasurementResult:
+    """Run one measurement on a serial port, show it, store it, and put the strip beside it.
+
+    Raises:
+        OSError: the strip's picture could not be written; the measurement itself is stored by then.
+    """
+    clock = SystemClock()
+    station = Station(
+        source=SerialSource(SerialTransport(port), clock),
+        bundle=usable_bundle(bundle),
+        screen=choose_screen(sys.stdout),
+        store=store,
+        clock=clock,
+        mains_hz=mains_hz,
+    )
+    result = Session(station).run()
+    page = page_of(result)
+    if page is not None and result.measurement_id in store.ids():
+        write_strip_png(store.folder(result.measurement_id) / STRIP_NAME, strip=page)
+    return result
+
+
+def exit_status(result: MeasurementResult) -> int:
+    """0 for every outcome but DEVICE_ERROR."""
+    return EXIT_DEVICE_ERROR if result.outcome.kind is OutcomeKind.DEVICE_ERROR else EXIT_OK
+
+
+def run_measure(wish: MeasureWish) -> int:
+    """Measure once; returns the exit status."""
+    store = FileStore(wish.store)
+    result = measure_over(wish.port, store, wish.bundle, wish.mains_hz)
+    if result.measurement_id in store.ids():
+        sys.stdout.write(f"kept in {store.folder(result.measurement_id)}\n")
+    return exit_status(result)

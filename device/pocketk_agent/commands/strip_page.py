@@ -1,0 +1,47 @@
+"""The paper strip of a finished measurement."""
+
+import numpy as np
+
+from pocketk_agent.measurement.advice import advice_for
+from pocketk_agent.measurement.result import MeasurementResult
+from pocketk_agent.reports.printed_strip import LONGEST_STRIP_S, PrintedStrip
+from pocketk_agent.signal.variant import find_variant
+from pocketk_agent.version import VERSION
+
+_DEFAULT_CLIP_S = 10.0
+
+
+def page_of(result: MeasurementResult) -> PrintedStrip | None:
+    """The page to print: the recording proper, or what came in before it began; None where nothing came in.
+
+    Longer than a page holds, it is the newest part: that is where the trouble was.
+    """
+    shown = result.window_recording
+    if shown is None or not shown.counts.size:
+        shown = result.recording
+    if shown is None or not shown.counts.size:
+        return None
+    front_end = shown.front_end
+    stop = shown.first_index + shown.counts.size
+    shown = shown.between(max(shown.first_index, stop - int(LONGEST_STRIP_S * front_end.fs_hz)), stop)
+    ecg_mv = front_end.to_mv(shown.counts)
+    ecg_mv[shown.missing] = np.nan
+    model = result.model
+    return PrintedStrip(
+        ecg_mv=ecg_mv,
+        fs_hz=front_end.fs_hz,
+        lead_off=shown.lead_off,
+        saturated=front_end.at_rail(shown.counts) & ~shown.missing,
+        clip_starts_s=() if result.scored is None else result.scored.clip_start_s,
+        clip_s=_DEFAULT_CLIP_S if model is None else find_variant(model.variant).clip_s,
+        measurement_id=result.measurement_id,
+        recorded_at=result.started_at,
+        device_serial=front_end.serial,
+        lead=front_end.lead,
+        outcome=result.outcome,
+        advice=advice_for(result.outcome),
+        model="no model" if model is None else f"{model.model_id} {model.model_version}",
+        model_statement="" if model is None else model.training_data,
+        notice="Research demonstration, not for clinical use. Unsigned development bundle.",
+        versions=f"agent {VERSION}, firmware {front_end.firmware}, {model.variant if model else 'no preprocessing'}",
+    )

@@ -1,0 +1,1 @@
+"""One measurement, from contact to outcome."""

@@ -1,0 +1,128 @@
+"""Which one outcome a measurement comes to: the order is the product's conscience (S1)."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pocketk_agent.bundle.manifest import TIER_OUTPUT, Manifest
+from pocketk_agent.outcome import Outcome, OutcomeKind, Risk
+from pocketk_agent.quality.reason import IN_WORDS, QualityReason
+
+# A mean score of exactly 0 or 1 has no logit; one part in a million is far outside any operating point.
+_SCORE_MARGIN = 1e-6
+
+
+@dataclass(frozen=True)
+class DeviceFault:
+    """Something of the device's own that forbids a result.
+
+    Attributes:
+        code: short stable name.
+        explanation: one plain sentence.
+    """
+
+    code: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why a good enough recording still gives no risk.
+
+    Attributes:
+        code: as printed in INCONCLUSIVE(code).
+        explanation: one plain sentence.
+    """
+
+    code: str
+    explanation: str
+
+
+UNTRAINED = Doubt("untrained model", "The network has random weights: it cannot say anything about potassium.")
+UNCALIBRATED = Doubt(
+    "uncalibrated model", "The model has no calibration and no thresholds yet: its score means nothing."
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that an outcome rests on.
+
+    Attributes:
+        fault: a device fault, None without one.
+        poor: reasons for which the recording fails the gate, most disabling first.
+        doubts: reasons for which it stays inconclusive.
+        logits: (n_clips, H) of the clips that passed the gate, None where nothing was scored.
+    """
+
+    fault: DeviceFault | None = None
+    poor: tuple[QualityReason, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    logits: NDArray[np.float32] | None = None
+
+
+def mean_score(logits: NDArray[np.float32], output: int) -> float:
+    """Arithmetic mean over the clips of sigmoid(logit), as the published chain aggregates."""
+    return float(np.mean(1.0 / (1.0 + np.exp(-logits[:, output].astype(np.float64)))))
+
+
+def calibrated_probability(score: float, manifest: Manifest) -> float:
+    """Probability of potassium > 5.5 mmol/L: Platt scaling of the mean score's logit.
+
+    Raises:
+        ValueError: the manifest holds no calibration.
+    """
+    if manifest.calibration is None:
+        raise ValueError("A model without calibration has no probability.")
+    inside = min(max(score, _SCORE_MARGIN), 1.0 - _SCORE_MARGIN)
+    logit = math.log(inside / (1.0 - inside))
+    return 1.0 / (1.0 + math.exp(-(manifest.calibration.slope * logit + manifest.calibration.intercept)))
+
+
+def decide(evidence: Evidence, manifest: Manifest | None) -> Outcome:
+    """The one outcome, in the order DEVICE_ERROR, POOR_RECORDING, INCONCLUSIVE, tier.
+
+    Args:
+        evidence: what the measurement gave.
+        manifest: of the bundle that scored it; None only where a device fault says why there is none.
+
+    Raises:
+        ValueError: neither a fault, nor a reason, nor a doubt, nor logits: such evidence decides nothing.
+    """
+    n_clips = 0 if evidence.logits is None else len(evidence.logits)
+    if evidence.fault is not None:
+        return Outcome(OutcomeKind.DEVICE_ERROR, (evidence.fault.code,), evidence.fault.explanation)
+    if evidence.poor:
+        words = "; ".join(IN_WORDS[r] for r in evidence.poor)
+        return Outcome(OutcomeKind.POOR_RECORDING, tuple(r.value for r in evidence.poor), f"No result: {words}.")
+    if manifest is None:
+        raise ValueError("Without a bundle the evidence must hold a device fault.")
+    doubts = (*evidence.doubts, *_model_doubts(manifest))
+    if doubts:
+        words = " ".join(d.explanation for d in doubts)
+        return Outcome(OutcomeKind.INCONCLUSIVE, tuple(d.code for d in doubts), words, n_clips)
+    if evidence.logits is None:
+        raise ValueError("The evidence holds no fault, no reason, no doubt and no logits.")
+    return _tier(evidence.logits, manifest)
+
+
+def _model_doubts(manifest: Manifest) -> tuple[Doubt, ...]:
+    if not manifest.trained:
+        return (UNTRAINED,)
+    return () if manifest.calibrated else (UNCALIBRATED,)
+
+
+def _tier(logits: NDArray[np.float32], manifest: Manifest) -> Outcome:
+    if manifest.thresholds is None or manifest.calibration is None:
+        raise ValueError("A model without thresholds and calibration has no tiers.")
+    probability = calibrated_probability(mean_score(logits, manifest.outputs.index(TIER_OUTPUT)), manifest)
+    if probability < manifest.thresholds.t_low:
+        kind, words = OutcomeKind.LOW, "Low: this does not exclude hyperkalaemia."
+    elif probability < manifest.thresholds.t_high:
+        kind, words = OutcomeKind.ELEVATED, "Elevated: consider a blood potassium."
+    else:
+        kind, words = OutcomeKind.HIGH, "High: check blood potassium now."
+    risk = Risk(probability, manifest.calibration.prevalence)
+    return Outcome(kind, (), words, len(logits), risk)

@@ -1,0 +1,74 @@
+"""What the screen says of the signal while it comes in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pocketk_agent.measurement.recorder import Recorder, Recording
+from pocketk_agent.quality.gate import flag_samples, judge_clip
+from pocketk_agent.quality.reason import IN_WORDS, QualityReason
+
+# The heart must beat a few times before its signal can be judged.
+_JUDGED_S, _FIRST_JUDGED_S = 5.0, 3.0
+_TRACE_S, _TRACE_HZ = 6.0, 125.0
+
+
+@dataclass(frozen=True)
+class LiveQuality:
+    """The last seconds in words.
+
+    Attributes:
+        in_words: one short phrase.
+        good: True where they are fit to be scored.
+    """
+
+    in_words: str
+    good: bool
+
+
+class SignalMonitor:
+    """Judges the newest seconds, at most once per second of device time.
+
+    Args:
+        recorder: whose tail is looked at.
+        mains_hz: 50 or 60.
+    """
+
+    def __init__(self, recorder: Recorder, mains_hz: float) -> None:
+        self._recorder, self._mains_hz = recorder, mains_hz
+        self._last = LiveQuality("waiting for a signal", good=False)
+        self._judged_at: float | None = None
+
+    def quality(self) -> LiveQuality:
+        """The present verdict."""
+        tail = self._recorder.tail(_JUDGED_S)
+        now_s = self._recorder.stop_index / tail.front_end.fs_hz
+        if self._judged_at is None or now_s - self._judged_at >= 1.0:
+            self._judged_at, self._last = now_s, self._judge(tail)
+        return self._last
+
+    def _judge(self, tail: Recording) -> LiveQuality:
+        x = _millivolts(tail)
+        flags = flag_samples(x, tail.front_end.fs_hz, tail.lead_off, tail.front_end.at_rail(tail.counts))
+        for reason in (QualityReason.LEAD_OFF, QualityReason.SATURATED, QualityReason.FLAT, QualityReason.GAP):
+            if flags.by_reason()[reason].any():
+                return LiveQuality(IN_WORDS[reason], good=False)
+        if tail.seconds < _FIRST_JUDGED_S:
+            return LiveQuality("looking at the signal", good=False)
+        reasons = judge_clip(x, tail.front_end.fs_hz, self._mains_hz)
+        return LiveQuality(f"hold still: {IN_WORDS[reasons[0]]}" if reasons else "good signal", good=not reasons)
+
+    def trace_mv(self) -> tuple[NDArray[np.float32], float]:
+        """The newest seconds for the display, about zero, and their rate in hertz."""
+        tail = self._recorder.tail(_TRACE_S)
+        x = _millivolts(tail)
+        step = max(1, round(tail.front_end.fs_hz / _TRACE_HZ))
+        level = np.nanmedian(x) if np.isfinite(x).any() else 0.0
+        return (x[::step] - level).astype(np.float32), tail.front_end.fs_hz / step
+
+
+def _millivolts(tail: Recording) -> NDArray[np.float64]:
+    x = tail.front_end.to_mv(tail.counts)
+    x[tail.missing] = np.nan
+    return x

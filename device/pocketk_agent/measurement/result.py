@@ -1,0 +1,72 @@
+"""What a measurement leaves behind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pocketk_agent.front_end import FrontEnd, FrontEndHealth
+from pocketk_agent.measurement.recorder import Recording
+from pocketk_agent.measurement.scoring import Scored
+from pocketk_agent.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class ModelIdentity:
+    """Which bundle scored a measurement.
+
+    Attributes:
+        bundle: its name.
+        model_id: from its manifest.
+        model_version: from its manifest.
+        variant: preprocessing id.
+        trained: False for random weights.
+        training_data: one sentence on what it was trained on.
+        statement: what every surface must say.
+        golden_error_logit: largest difference of a golden logit on this device at start-up.
+    """
+
+    bundle: str
+    model_id: str
+    model_version: str
+    variant: str
+    trained: bool
+    training_data: str
+    statement: str
+    golden_error_logit: float
+
+
+@dataclass(frozen=True)
+class MeasurementResult:
+    """One measurement, finished in whatever way.
+
+    Attributes:
+        measurement_id: unique, sorts by time.
+        started_at: wall time in UTC, not verified.
+        outcome: the one outcome.
+        partial: True where the recording ended before its time.
+        front_end: None where none answered.
+        model: None where no bundle could be used.
+        recording: all samples from the first one on, None where there was no front end.
+        window: device indices of the recording proper (start, stop), None before it began.
+        scored: what the outcome rests on, None where nothing came to the gate.
+        health: battery, temperature and fault counters, as last known.
+        mains_hz: 50 or 60.
+    """
+
+    measurement_id: str
+    started_at: datetime
+    outcome: Outcome
+    partial: bool
+    front_end: FrontEnd | None
+    model: ModelIdentity | None
+    recording: Recording | None
+    window: tuple[int, int] | None
+    scored: Scored | None
+    health: FrontEndHealth | None
+    mains_hz: float
+
+    @property
+    def window_recording(self) -> Recording | None:
+        """The recording proper, None before it began."""
+        if self.recording is None or self.window is None:
+            return None
+        return self.recording.between(*self.window)

@@ -1,0 +1,106 @@
+"""The stored form of a measurement: one JSON document beside the raw counts."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pocketk_agent.measurement.recorder import Recording
+from pocketk_agent.measurement.result import MeasurementResult
+from pocketk_agent.measurement.scoring import QualityReport, Scored
+from pocketk_agent.version import VERSION
+
+RECORD_SCHEMA = 1
+# Never more gaps in a record than a reader wants to see; the raw counts hold all of them.
+_LISTED_GAPS = 1000
+
+
+@dataclass(frozen=True)
+class MeasurementRecord:
+    """A stored measurement, as read back.
+
+    Attributes:
+        measurement_id: its id.
+        started_at: ISO 8601, UTC.
+        outcome: as printed, e.g. "INCONCLUSIVE(untrained model)".
+        partial: True where the recording ended before its time.
+        body: the whole document.
+    """
+
+    measurement_id: str
+    started_at: str
+    outcome: str
+    partial: bool
+    body: dict[str, Any]
+
+
+def _recording(recording: Recording, window: tuple[int, int] | None) -> dict[str, Any]:
+    gaps = recording.gaps
+    return {
+        "first_index": recording.first_index,
+        "n_samples": int(recording.counts.size),
+        "missing_samples": int(recording.missing.sum()),
+        "lead_off_samples": int(recording.lead_off.sum()),
+        "window": None if window is None else {"start_index": window[0], "stop_index": window[1]},
+        "n_gaps": len(gaps),
+        "gaps": [[recording.first_index + g.start, recording.first_index + g.stop] for g in gaps[:_LISTED_GAPS]],
+        "raw_counts": "raw.counts",
+    }
+
+
+def _quality(report: QualityReport, scored: Scored) -> dict[str, Any]:
+    return {
+        "seconds_by_reason": {reason.value: round(s, 3) for reason, s in report.reason_s.items()},
+        "clips_offered": [[r.value for r in reasons] for reasons in report.clip_reasons],
+        "clips_scored_start_s": list(scored.clip_start_s),
+    }
+
+
+def document_of(result: MeasurementResult) -> dict[str, Any]:
+    """The JSON document of a result."""
+    scored, recording = result.scored, result.recording
+    engineering = None
+    if scored is not None and scored.logits is not None:
+        engineering = {"note": "never a result", "clip_logits": [[float(v) for v in row] for row in scored.logits]}
+    return {
+        "schema": RECORD_SCHEMA,
+        "measurement_id": result.measurement_id,
+        "started_at": result.started_at.isoformat(timespec="milliseconds"),
+        "time_verified": False,
+        "outcome": {"text": str(result.outcome), **asdict(result.outcome)},
+        "partial": result.partial,
+        "statement": None if result.model is None else result.model.statement,
+        "model": None if result.model is None else asdict(result.model),
+        "front_end": None if result.front_end is None else asdict(result.front_end),
+        "agent_version": VERSION,
+        "mains_hz": result.mains_hz,
+        "quality": None if scored is None else _quality(scored.quality, scored),
+        "recording": None if recording is None else _recording(recording, result.window),
+        "health": None if result.health is None else asdict(result.health),
+        "engineering": engineering,
+    }
+
+
+def record_text(result: MeasurementResult) -> str:
+    """The document as text; the same result gives the same bytes."""
+    return json.dumps(document_of(result), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def parse_record(text: str) -> MeasurementRecord:
+    """Read a stored document.
+
+    Raises:
+        ValueError: not JSON, another schema, or without the fields that every record has.
+    """
+    body = json.loads(text)
+    if not isinstance(body, dict) or body.get("schema") != RECORD_SCHEMA:
+        raise ValueError(f"not a measurement record of schema {RECORD_SCHEMA}")
+    try:
+        return MeasurementRecord(
+            measurement_id=body["measurement_id"],
+            started_at=body["started_at"],
+            outcome=body["outcome"]["text"],
+            partial=body["partial"],
+            body=body,
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"the record lacks {error}") from error

@@ -1,0 +1,3 @@
+"""Version of the agent."""
+
+VERSION = "0.1.0"

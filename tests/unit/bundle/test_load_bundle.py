@@ -1,0 +1,180 @@
+"""A bundle is used whole and as it was made, or not at all (S2)."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pocketk_agent
+from generated_ecg import ecg_mv
+from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
+from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.bundle.golden import read_golden
+from pocketk_agent.bundle.verify import sha256_of
+from pocketk_agent.inference.fake_runner import FakeRunner
+from pocketk_agent.inference.onnx_runner import OnnxRunner
+from pocketk_agent.signal.errors import RateError, ShapeError, TooShortError, UnitsError
+
+NAME = "pocketk-untrained"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(shipped_bundles()[NAME], tmp_path / NAME))
+
+
+def rewrite(directory: Path, **fields) -> None:
+    """Change manifest fields and make the hashes right again: a maker's mistake, not an attacker's."""
+    path = directory / "manifest.json"
+    body = json.loads(path.read_text()) | fields
+    body["files"] = {name: sha256_of(directory / name) for name in body["files"]}
+    path.write_text(json.dumps(body))
+
+
+def test_three_lines_from_install_to_a_scored_strip():
+    bundle = pocketk_agent.load_bundle(NAME)
+    outcome = bundle.score(ecg_mv(30), 500)
+    assert str(outcome) == "INCONCLUSIVE(untrained model)"
+    assert outcome.clips_used == 3
+
+
+def test_the_shipped_bundle_reproduces_its_golden_vectors_on_this_machine(measure):
+    bundle = load_bundle(NAME)
+    measure("GOLDEN", bundle.golden_error_logit / bundle.manifest.golden_atol_logit, n=4)
+
+
+def test_golden_vectors_cover_rates_mains_gaps_and_refusal(copy: Path):
+    cases = read_golden(copy / "golden.npz")
+    assert {c.mains_hz for c in cases} == {50.0, 60.0}
+    assert {c.front_end.adc_bits for c in cases} == {12, 24}
+    assert any(c.outcome.startswith("POOR_RECORDING") for c in cases)
+
+
+@pytest.mark.parametrize("seconds", [10, 19, 25])
+def test_ten_seconds_or_more_are_scored_with_the_clips_they_have(seconds: float):
+    assert load_bundle(NAME).score(ecg_mv(seconds), 500).clips_used == int(seconds // 10)
+
+
+@pytest.mark.parametrize(
+    ("signal", "fs_hz", "error"),
+    [
+        (ecg_mv(9.9), 500, TooShortError),
+        (ecg_mv(10), 5, RateError),
+        (np.zeros((3, 4)), 500, ShapeError),
+        (ecg_mv(10) * 1000, 500, UnitsError),
+    ],
+    ids=["short", "rate", "shape", "microvolts"],
+)
+def test_an_impossible_signal_is_refused_with_its_own_error(signal, fs_hz, error):
+    with pytest.raises(error):
+        load_bundle(NAME).score(signal, fs_hz)
+
+
+def test_a_dead_channel_is_a_poor_recording():
+    assert str(load_bundle(NAME).score(np.zeros(15000), 500)) == "POOR_RECORDING(flat)"
+
+
+def test_twelve_leads_are_scored_by_lead_one():
+    leads = np.stack([ecg_mv(10), *(np.zeros(5000) for _ in range(11))])
+    assert load_bundle(NAME).score(leads, 500).clips_used == 1
+
+
+def test_an_unknown_name_gets_a_suggestion():
+    with pytest.raises(BundleError, match="Did you mean 'pocketk-untrained'"):
+        load_bundle("pocketk-untraind")
+
+
+def test_a_folder_without_a_manifest_is_no_bundle(tmp_path: Path):
+    with pytest.raises(BundleError, match=r"no manifest\.json"):
+        load_bundle(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "golden.npz", "MODEL_CARD.md"])
+def test_one_changed_byte_in_any_file_is_refused(name: str, copy: Path):
+    data = bytearray((copy / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (copy / name).write_bytes(data)
+    with pytest.raises(BundleError, match=f"{name} is not the file"):
+        load_bundle(copy)
+
+
+def test_a_missing_file_is_refused(copy: Path):
+    (copy / "golden.npz").unlink()
+    with pytest.raises(BundleError, match="not a plain file"):
+        load_bundle(copy)
+
+
+def test_a_file_that_nobody_listed_is_refused(copy: Path):
+    (copy / "extra.bin").write_bytes(b"x")
+    with pytest.raises(BundleError, match=r"extra\.bin"):
+        load_bundle(copy)
+
+
+def test_a_link_instead_of_a_file_is_refused(copy: Path, tmp_path: Path):
+    moved = tmp_path / "elsewhere.onnx"
+    (copy / "model.onnx").rename(moved)
+    (copy / "model.onnx").symlink_to(moved)
+    with pytest.raises(BundleError, match="not a plain file"):
+        load_bundle(copy)
+
+
+@pytest.mark.parametrize("field", ["minimum_agent", "minimum_firmware"])
+def test_a_bundle_for_newer_software_is_refused(field: str, copy: Path):
+    rewrite(copy, **{field: "99.0.0"})
+    with pytest.raises(BundleError, match=r"needs (agent|firmware) 99\.0\.0"):
+        load_bundle(copy)
+
+
+def test_an_unknown_preprocessing_is_refused(copy: Path):
+    rewrite(copy, variant="pocketk-handheld-v9")
+    with pytest.raises(BundleError, match="pocketk-handheld-v9"):
+        load_bundle(copy)
+
+
+def test_another_preprocessing_than_the_golden_one_is_refused(copy: Path):
+    rewrite(copy, variant="ecgfounder-v1")
+    with pytest.raises(BundleError, match="model's input differs"):
+        load_bundle(copy)
+
+
+def test_a_network_that_answers_differently_is_refused(copy: Path):
+    with pytest.raises(BundleError, match="a logit differs by"):
+        load_bundle(copy, FakeRunner(lambda clips: np.zeros((len(clips), 1), np.float32)))
+
+
+def test_a_network_of_another_shape_is_refused(copy: Path):
+    with pytest.raises(BundleError, match="logits, not"):
+        load_bundle(copy, FakeRunner(lambda clips: np.zeros((len(clips), 2), np.float32)))
+
+
+def test_a_bundle_without_golden_vectors_is_refused(copy: Path):
+    (copy / "golden.npz").unlink()
+    body = json.loads((copy / "manifest.json").read_text())
+    del body["files"]["golden.npz"]
+    body["targets"] = {"pi": ["model.onnx"]}
+    (copy / "manifest.json").write_text(json.dumps(body))
+    with pytest.raises(BundleError, match="no golden"):
+        load_bundle(copy)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 torn"])
+def test_golden_vectors_that_cannot_be_read_are_refused(content: bytes, copy: Path):
+    (copy / "golden.npz").write_bytes(content)
+    rewrite(copy)
+    with pytest.raises(BundleError, match="cannot be read"):
+        load_bundle(copy)
+
+
+def test_a_model_file_that_is_none_is_refused(copy: Path):
+    (copy / "model.onnx").write_bytes(b"not a model")
+    rewrite(copy)
+    with pytest.raises(BundleError, match="ONNX Runtime can load"):
+        load_bundle(copy)
+
+
+def test_a_bundle_without_a_model_for_this_device_is_refused(copy: Path):
+    rewrite(copy, targets={"pico": ["model.onnx"]})
+    with pytest.raises(BundleError, match="target 'pi'"):
+        load_bundle(copy, OnnxRunner())

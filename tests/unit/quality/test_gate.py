@@ -1,0 +1,147 @@
+"""The gate names what is wrong, accepts real hearts, and never raises."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from generated_ecg import ecg_mv
+from pocketk_agent.quality.gate import flag_samples, judge_clip
+from pocketk_agent.quality.reason import IN_WORDS, QualityReason
+from pocketk_agent.recording_file import read_recording
+
+FS_HZ = 500.0
+
+
+@pytest.mark.parametrize("rate_bpm", [35, 50, 72, 120, 200])
+@pytest.mark.parametrize("fs_hz", [250.0, 300.0, 498.3, 1000.0])
+def test_a_clean_heart_passes_at_any_rate(rate_bpm: float, fs_hz: float):
+    x = ecg_mv(10, fs_hz, rate_bpm)
+    assert judge_clip(x, fs_hz) == ()
+    assert not any(mask.any() for mask in flag_samples(x, fs_hz).by_reason().values())
+
+
+@pytest.mark.parametrize("amplitude_mv", [0.1, 1.0, 20.0])
+def test_noise_without_a_heart_is_refused(amplitude_mv: float):
+    x = np.random.default_rng(0).normal(0, amplitude_mv, 5000)
+    assert set(judge_clip(x, FS_HZ)) <= {QualityReason.NOISE, QualityReason.NO_QRS}
+    assert judge_clip(x, FS_HZ) != ()
+
+
+def test_a_heart_under_heavy_noise_is_refused_as_noise():
+    x = ecg_mv(10) + np.random.default_rng(0).normal(0, 0.6, 5000)
+    assert judge_clip(x, FS_HZ) == (QualityReason.NOISE,)
+
+
+def test_three_beats_in_ten_seconds_are_no_reliable_rhythm():
+    assert judge_clip(ecg_mv(10, rate_bpm=18), FS_HZ) == (QualityReason.NO_QRS,)
+
+
+def test_a_pause_of_four_seconds_is_no_reliable_rhythm():
+    x = ecg_mv(10)
+    x[2600:4900] = x[2600] + np.random.default_rng(0).normal(0, 0.008, 2300)
+    assert QualityReason.NO_QRS in judge_clip(x, FS_HZ)
+
+
+def test_a_dead_channel_is_flat_everywhere():
+    flags = flag_samples(np.zeros(5000), FS_HZ)
+    assert flags.flat.all()
+    assert judge_clip(np.zeros(5000), FS_HZ) == (QualityReason.NO_QRS,)
+
+
+def test_electronics_noise_without_a_patient_is_flat():
+    assert flag_samples(np.random.default_rng(0).normal(0, 0.001, 5000), FS_HZ).flat.all()
+
+
+def test_a_dropout_inside_a_heart_is_flat_where_it_is_and_not_elsewhere():
+    x = ecg_mv(30)
+    x[6000:8000] = x[6000]
+    flat = flag_samples(x, FS_HZ).flat
+    assert flat[6100:7900].all()
+    assert not flat[:5900].any()
+    assert not flat[8100:].any()
+
+
+def test_an_undeclared_rail_is_saturation():
+    x = np.clip(ecg_mv(10), None, 0.4)
+    x[3000:3100] = 0.4
+    saturated = flag_samples(x, FS_HZ).saturated
+    assert saturated[3000:3100].all()
+
+
+def test_missing_samples_are_a_gap_and_nothing_else():
+    x = ecg_mv(10)
+    x[1000:1100] = np.nan
+    x[2000] = np.inf
+    flags = flag_samples(x, FS_HZ)
+    assert np.count_nonzero(flags.missing) == 101
+    assert not flags.bad.any()
+
+
+def test_lead_off_outranks_the_rail_that_it_floats_to():
+    x, off = ecg_mv(10), np.zeros(5000, bool)
+    off[100:900] = True
+    flags = flag_samples(x, FS_HZ, lead_off=off, saturated=off)
+    np.testing.assert_array_equal(flags.lead_off, off)
+    assert not flags.saturated.any()
+    np.testing.assert_array_equal(flags.bad, off)
+
+
+def test_a_strip_that_is_all_missing_is_a_gap():
+    flags = flag_samples(np.full(5000, np.nan), FS_HZ)
+    assert flags.missing.all()
+    assert not flags.bad.any()
+
+
+@pytest.mark.parametrize("n", [1, 10, 499])
+def test_less_than_a_second_is_refused_not_judged(n: int):
+    assert judge_clip(np.zeros(n), FS_HZ) == (QualityReason.GAP,)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    x=npst.arrays(
+        np.float64,
+        st.integers(1, 3000),
+        elements=st.floats(-1e6, 1e6) | st.sampled_from([0.0, np.nan, np.inf, -np.inf, 5.0]),
+    ),
+    fs_hz=st.sampled_from([100.0, 300.0, 498.3, 20_000.0]),
+)
+def test_nothing_makes_the_gate_raise(x: np.ndarray, fs_hz: float):
+    flags = flag_samples(x, fs_hz)
+    assert not (flags.bad & flags.missing).any()
+    assert set(judge_clip(x, fs_hz)) <= set(QualityReason)
+
+
+def test_every_reason_has_words():
+    assert set(IN_WORDS) == set(QualityReason)
+
+
+def _share_accepted(clips: list[tuple[np.ndarray, float]]) -> float:
+    return sum(judge_clip(x, fs_hz) == () for x, fs_hz in clips) / len(clips)
+
+
+@pytest.mark.data
+def test_real_lead_one_of_ludb_is_accepted(pocketk_data):
+    records = sorted((pocketk_data / "ludb" / "data").glob("*.hea"))[::4]
+    strips = [read_recording(record) for record in records]
+    assert len(strips) == 35
+    assert _share_accepted([(s.ecg_mv, s.fs_hz) for s in strips]) >= 0.95
+
+
+@pytest.mark.data
+def test_squats_on_gel_electrodes_with_grade_four_artefacts_are_refused(pocketk_data):
+    """Ten-second stretches of which every 2 s window was graded 4 of 4 by a person."""
+    folder = pocketk_data / "motion-artefact-dp"
+    clips = []
+    for labels in sorted(folder.glob("*/labels/*_01_*.csv")):
+        grades = [line.split(";") for line in labels.read_text().splitlines()[1:]]
+        recording = folder / labels.parts[-3] / f"{labels.stem.removesuffix('_2')}.csv.gz"
+        for i in range(0, len(grades) - 4, 5):
+            if recording.is_file() and all(float(g[3]) == 4 for g in grades[i : i + 5]):
+                strip = read_recording(recording, fs_hz=498.0, lsb_mv=1.611e-3, zero_counts=2048, channel=1)
+                piece = strip.ecg_mv[int(float(grades[i][0])) : int(float(grades[i + 4][1]))]
+                clips.append((piece, 498.0))
+    assert len(clips) > 10
+    assert _share_accepted(clips) <= 0.1
