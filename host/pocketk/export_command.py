@@ -1,0 +1,103 @@
+"""What `pocketk export` runs: weights into a bundle."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from pocketk.bundle.build import UNTRAINED_DATA, BuiltBundle, ModelStatement, build_bundle
+from pocketk.bundle.errors import HostBundleError
+from pocketk_agent.bundle.manifest import MANIFEST_NAME, TIER_OUTPUT
+from pocketk_agent.version import VERSION
+from pocketk_models.checkpoint import read_checkpoint
+from pocketk_models.net1d import Net1D
+from pocketk_models.net1d_config import Net1DConfig
+
+# The smallest network of the family: enough to exercise every part of a device, and 0.3 MB.
+TINY = Net1DConfig(base_filters=8, filter_list=(8, 16, 16, 32, 32, 64, 64), m_blocks_list=(1,) * 7, groups_width=8)
+# The seed of the published training recipe.
+DEFAULT_SEED = 3407
+
+
+def export_command(  # noqa: PLR0913 - one keyword for each option of the command
+    weights: Path | None = None,
+    *,
+    out: Path,
+    untrained: bool = False,
+    training_data: str = "",
+    model_version: str = VERSION,
+    variant: str = "pocketk-handheld-v1",
+    outputs: tuple[str, ...] = (TIER_OUTPUT,),
+    seed: int = DEFAULT_SEED,
+) -> None:
+    """Export a network as an ONNX bundle, with golden vectors, model card and manifest.
+
+    The ONNX file is compared with the network logit by logit before it is accepted, and the finished bundle is
+    loaded as a device would load it before it replaces anything. Bundles are unsigned development bundles, and
+    without a calibration a device answers INCONCLUSIVE whatever the network says.
+
+    A published checkpoint, after `pocketk import-weights`:
+
+        pocketk export pocket_k_model.safetensors --out bundles/pocketk-published
+
+    A tiny network with random weights, as shipped for the demonstration:
+
+        pocketk export --untrained --out models/bundles/pocketk-untrained
+
+    Args:
+        weights: A .safetensors (or published .pth) file of a one-lead Net1D; none with --untrained.
+        out: The bundle's folder; its name becomes the model's. An existing bundle there is replaced.
+        untrained: Make a tiny network with random weights instead of reading one.
+        training_data: One sentence on what the weights were trained on; every screen and report shows it. Where not
+            given, what the file says of itself.
+        model_version: Dotted numbers.
+        variant: Preprocessing that the network was trained with.
+        outputs: Names of the logits, in order.
+        seed: Of the random weights of --untrained.
+
+    Raises:
+        HostBundleError: If the wishes contradict one another.
+    """
+    if (weights is None) != untrained:
+        raise HostBundleError("Give either a weights file or --untrained.")
+    if out.exists() and not (out / MANIFEST_NAME).is_file() and any(out.iterdir()):
+        raise HostBundleError(f"{out} exists and is not a bundle; choose another --out.")
+    if weights is None:
+        net = Net1D.seeded(TINY, seed)
+        statement = ModelStatement(out.name, model_version, "untrained", UNTRAINED_DATA, variant, outputs)
+    else:
+        net = Net1D.load_checkpoint(weights)
+        said = training_data or read_checkpoint(weights).training
+        statement = ModelStatement(out.name, model_version, "trained", _sentence(said), variant, outputs)
+    console = Console(stderr=True)
+    with console.status(f"exporting {out.name}: ONNX, parity, golden vectors"):
+        built = build_bundle(_checked(net, statement), statement, out)
+    _report(built)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(". ") + "."
+
+
+def _checked(net: Net1D, statement: ModelStatement) -> Net1D:
+    if net.config.in_channels != 1:
+        raise HostBundleError(f"The network wants {net.config.in_channels} leads; the handheld has one.")
+    if net.config.n_outputs != len(statement.outputs):
+        raise HostBundleError(
+            f"The network has {net.config.n_outputs} outputs, {len(statement.outputs)} are named; give --outputs."
+        )
+    return net.eval()
+
+
+def _report(built: BuiltBundle) -> None:
+    console, parity = Console(), built.parity
+    console.print(f"bundle   {built.directory}", highlight=False)
+    console.print(
+        f"parity   {parity.max_abs_error:.2e} of {parity.tolerance:.1e} allowed, {parity.n_windows} windows, "
+        f"logit SD {parity.logit_sd:.3g}",
+        highlight=False,
+    )
+    for name, outcome in built.golden_outcomes.items():
+        console.print(f"golden   {name}: {outcome}", highlight=False)
+    for name, digest in built.manifest.files.items():
+        size_kb = (built.directory / name).stat().st_size / 1e3
+        console.print(f"file     {name}  {size_kb:,.0f} kB  sha256 {digest[:16]}…", highlight=False)
