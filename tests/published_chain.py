@@ -13,7 +13,7 @@ def published_filter(x_mv: np.ndarray, band_hz: tuple[float, float], mains_hz: f
     """Notch, band-pass, minus running median, of a strip at 500 Hz, float32 between the steps."""
     b, a = signal.iirnotch(mains_hz, 30, 500)
     notched = signal.filtfilt(b, a, x_mv.astype(np.float32)).astype(np.float32)
-    b, a = signal.butter(N=4, Wn=list(band_hz), btype="bandpass", fs=500)
+    b, a = np.asarray(signal.butter(N=4, Wn=list(band_hz), btype="bandpass", fs=500))
     filtered = signal.filtfilt(b, a, notched).astype(np.float32)
     return filtered - signal.medfilt(filtered, kernel_size=201).astype(np.float32)
 
@@ -22,7 +22,7 @@ def published_clips(x_mv: np.ndarray, fs_hz: float, band_hz: tuple[float, float]
     """All whole 10 s clips of a strip of 10 or 30 s, z-scored."""
     x = x_mv.astype(np.float32)
     if fs_hz != 500:
-        x = signal.resample(x, round(len(x) * 500 / fs_hz)).astype(np.float32)
+        x = np.asarray(signal.resample(x, round(len(x) * 500 / fs_hz)), np.float32)
     filtered = published_filter(x, band_hz, mains_hz)
     clips = filtered[: len(filtered) // 5000 * 5000].reshape(-1, 5000)
     return np.stack([((c - c.mean()) / (c.std() + 1e-8)).astype(np.float32) for c in clips])
@@ -32,7 +32,7 @@ def published_zero_padded(x_mv: np.ndarray, fs_hz: float, mains_hz: float) -> np
     """Three clips of whatever length: centre-cropped, or zero-padded on both sides after filtering."""
     x = np.nan_to_num(x_mv, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
     if fs_hz != 500:
-        x = signal.resample(x, round(len(x) * 500 / fs_hz)).astype(np.float32)
+        x = np.asarray(signal.resample(x, round(len(x) * 500 / fs_hz)), np.float32)
     filtered = published_filter(x, (0.5, 40.0), mains_hz)
     if len(filtered) >= 15000:
         start = (len(filtered) - 15000) // 2

