@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SPEED ?= 10
 STRIP ?=
-PYTEST := POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
+PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
 .PHONY: help demo test check requirements benchmarks resolve bundles clean
 

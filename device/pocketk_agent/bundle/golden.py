@@ -70,7 +70,7 @@ def read_golden(path: Path) -> list[GoldenCase]:
         BundleError: code "golden-file"; damaged, or without a case.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             index = json.loads(file["index"].tobytes())
             cases = [
                 GoldenCase(

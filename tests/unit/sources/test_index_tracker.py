@@ -24,8 +24,8 @@ def test_any_plausible_walk_is_followed_across_the_wrap(steps: list[int], start:
 
 def test_a_late_block_keeps_its_own_index() -> None:
     tracker = IndexTracker(FURTHEST)
-    assert [tracker.place(i, 25) for i in (0, 50, 25, 75)] == [0, 50, 25, 75]
-    assert tracker.newest_stop == 100
+    assert [tracker.place(i, 25) for i in (0, 50, 25)] == [0, 50, 25]
+    assert tracker.newest_stop == 75
 
 
 def test_a_block_that_comes_again_is_dropped_and_counted() -> None:
@@ -57,6 +57,9 @@ def test_the_furthest_index_that_is_believed() -> None:
     tracker = IndexTracker(FURTHEST)
     assert tracker.place(FURTHEST, 25) == FURTHEST
     assert tracker.place(2 * FURTHEST + 26, 25) is None
+    tracker.newest_stop = 3 * FURTHEST
+    assert tracker.place(2 * FURTHEST, 25) == 2 * FURTHEST
+    assert tracker.place(2 * FURTHEST - 1, 25) is None
 
 
 @pytest.mark.parametrize("moment", [0, 3, 64, 40_000, 65_535])

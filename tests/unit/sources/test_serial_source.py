@@ -16,11 +16,12 @@ from pocketk_agent.sources.serial_source import SerialSource
 from pocketk_agent.sources.source import EndOfStream, SelfTest, SourceLostError
 from pocketk_agent.transport.replay_transport import ReplayTransport
 from pocketk_agent.transport.serial_transport import SerialTransport
+from pocketk_agent.transport.transport import Transport
 from pocketk_firmware.sample_adc import CountsFileAdc
 from unit.sources.made_up_strips import native_strip
-from unit.sources.wire_script import STREAMING, UNSUPPORTED, AnsweringTransport, ScriptedFrontEnd, of_version
+from unit.sources.wire_script import ENDED, STREAMING, UNSUPPORTED, AnsweringTransport, ScriptedFrontEnd, of_version
 
-HELLO, SAMPLES, STATUS, ACK = 1, 2, 3, 7
+HELLO, SAMPLES, ACK = 1, 2, 7
 STRIP = native_strip(600)
 
 
@@ -216,23 +217,47 @@ def test_samples_lost_before_the_end_do_not_hide_the_end(firmware: Callable[...,
     assert time.monotonic() - started < 2.0
 
 
-def test_frames_that_the_end_has_overtaken_are_delivered(firmware: Callable[..., FirmwareThread]) -> None:
-    held: list[bytes] = []
-    count = 0
-
-    def hold_the_last_two(frame: bytes) -> bytes:
-        nonlocal count
-        count += frame_type(frame) == SAMPLES
-        if frame_type(frame) == SAMPLES and count > 22:
-            held.append(frame)
-            return b""
-        if held and frame_type(frame) == STATUS:
-            return frame + held.pop() + held.pop()
-        return frame
-
-    source = source_of(firmware(hold_the_last_two))
+def test_frames_that_the_end_has_overtaken_are_delivered() -> None:
+    front_end, clock = ScriptedFrontEnd(), SteppedClock()
+    answers = front_end.opening()
+    early, late = front_end.samples(0), front_end.samples(25)
+    data = early + front_end.status(ENDED, sample_index=50) + late
+    source = SerialSource(AnsweringTransport(answers, clock, data, chunk_bytes=10), clock)
     source.open()
-    assert indices(source) == [*range(550), *range(575, 600), *range(550, 575)]
+    assert indices(source) == list(range(50))
+
+
+class Babble(Transport):
+    """Never silent, never saying anything; each read takes a hundredth of a second."""
+
+    def __init__(self, clock: SteppedClock) -> None:
+        self._clock = clock
+
+    def open(self) -> None: ...
+
+    def read(self, timeout_s: float) -> bytes:
+        self._clock.sleep(0.01)
+        return b"\x05abc\x00"
+
+    def write(self, data: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def test_babble_takes_no_longer_than_the_timeout() -> None:
+    clock = SteppedClock()
+    front_end = ScriptedFrontEnd()
+    line = AnsweringTransport(front_end.opening(), clock)
+    source = SerialSource(line, clock)
+    source.open()
+    started = clock.monotonic_s()
+    line.read = Babble(clock).read
+    assert source.read(0.5) is None
+    assert clock.monotonic_s() - started == pytest.approx(0.5, abs=0.011)
+    with pytest.raises(SourceLostError) as caught:
+        SerialSource(Babble(clock), clock).open()
+    assert caught.value.code == "front-end-silent"
+    assert clock.monotonic_s() - started == pytest.approx(3.5, abs=0.1)
 
 
 class FailingAdc(CountsFileAdc):
