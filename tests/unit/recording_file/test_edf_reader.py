@@ -60,6 +60,16 @@ VERSION, KIND, RECORDS, DURATION, SIGNALS = 0, 192, 236, 244, 252
 UNIT, PHYSICAL_MIN, DIGITAL_MIN, SAMPLES = 256 + 96, 256 + 104, 256 + 120, 256 + 216
 
 
+def test_a_zero_that_is_whole_stays_whole(tmp_path: Path) -> None:
+    """By division alone, this header's zero is at -3.6e-12."""
+    signal = EdfSignal.from_digital(some_counts().astype(np.int16), FS_HZ, physical_dimension="mV")
+    Edf([signal]).write(tmp_path / "a.edf")
+    patched(tmp_path / "a.edf", PHYSICAL_MIN, b"-32.768 32.767  ")
+    native = read_recording(tmp_path / "a.edf").native
+    assert native is not None
+    assert native.zero_counts == 0
+
+
 @pytest.mark.parametrize(
     ("offset", "text", "message"),
     [

