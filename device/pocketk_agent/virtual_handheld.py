@@ -65,6 +65,8 @@ class VirtualHandheld:
             # the agent has opened the port.
             self._held.callback(os.close, slave)
             tty.setraw(slave)
+            # A blocked write into a line whose host has gone would never wake up; MicroPython cannot ask for this.
+            os.set_blocking(master, False)
             self.port = os.ttyname(slave)
             self._complaints = self._held.enter_context(tempfile.TemporaryFile())
             self._process = subprocess.Popen(

@@ -4,8 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
+from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.result import MeasurementResult
-from pocketk_agent.store.raw_counts import counts_bytes
+from pocketk_agent.recording_file.counts_writer import counts_file_bytes
 from pocketk_agent.store.record import MeasurementRecord, parse_record, record_text
 from pocketk_agent.store.store import Store, StoreError
 
@@ -39,7 +40,7 @@ class FileStore(Store):
                 raise StoreError(f"Measurement {result.measurement_id} is stored already; nothing was changed.")
             unfinished.mkdir()
             if result.recording is not None:
-                _write_synced(unfinished / COUNTS_NAME, counts_bytes(result.recording))
+                _write_synced(unfinished / COUNTS_NAME, _counts_of(result.recording))
             _write_synced(unfinished / RECORD_NAME, record_text(result).encode())
             _sync_directory(unfinished)
             unfinished.rename(target)
@@ -64,6 +65,11 @@ class FileStore(Store):
             raise StoreError(f"There is no measurement {measurement_id} in {self._root}.") from error
         except (OSError, ValueError) as error:
             raise StoreError(f"{path} is damaged: {error}.") from error
+
+
+def _counts_of(recording: Recording) -> bytes:
+    note = f"first sample has device index {recording.first_index}"
+    return counts_file_bytes(recording.front_end, recording.counts, recording.lead_off, recording.missing, note)
 
 
 def _write_synced(path: Path, data: bytes) -> None:
