@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SPEED ?= 10
 STRIP ?=
+RATE ?=
+ARGS ?=
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
 .PHONY: help demo test check requirements benchmarks resolve bundles clean
@@ -31,8 +33,8 @@ $(VENV)/.dev-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.demo-ready
 
-demo: $(VENV)/.demo-ready  ## Measure over the virtual handheld (SPEED=1 real time, STRIP=file)
-	@$(BIN)/pocketk-agent demo --speed $(SPEED) --out out/demo $(if $(STRIP),--strip '$(STRIP)',)
+demo: $(VENV)/.demo-ready  ## Measure over the virtual handheld (SPEED=1 real time, STRIP=file, RATE=hertz, ARGS=...)
+	@$(BIN)/pocketk-agent demo --speed $(SPEED) --out out/demo $(if $(STRIP),--strip '$(STRIP)') $(if $(RATE),--rate $(RATE)) $(ARGS)
 
 test: $(VENV)/.dev-ready  ## Run the whole test suite, then show the requirements
 	@$(PYTEST) -n 2 --dist loadfile

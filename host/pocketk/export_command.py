@@ -7,6 +7,7 @@ from rich.console import Console
 from pocketk.bundle.build import UNTRAINED_DATA, BuiltBundle, ModelStatement, build_bundle
 from pocketk.bundle.errors import HostBundleError
 from pocketk_agent.bundle.manifest import MANIFEST_NAME, TIER_OUTPUT
+from pocketk_agent.bundle.verify import version_tuple
 from pocketk_agent.version import VERSION
 from pocketk_models.checkpoint import read_checkpoint
 from pocketk_models.net1d import Net1D
@@ -59,6 +60,10 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     """
     if (weights is None) != untrained:
         raise HostBundleError("Give either a weights file or --untrained.")
+    out = out.resolve()
+    version_tuple(model_version)
+    if out.exists() and not out.is_dir():
+        raise HostBundleError(f"{out} is a file; --out names the bundle's folder.")
     if out.exists() and not (out / MANIFEST_NAME).is_file() and any(out.iterdir()):
         raise HostBundleError(f"{out} exists and is not a bundle; choose another --out.")
     if weights is None:
@@ -69,8 +74,11 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         said = training_data or read_checkpoint(weights).training
         statement = ModelStatement(out.name, model_version, "trained", _sentence(said), variant, outputs)
     console = Console(stderr=True)
-    with console.status(f"exporting {out.name}: ONNX, parity, golden vectors"):
-        built = build_bundle(_checked(net, statement), statement, out)
+    try:
+        with console.status(f"exporting {out.name}: ONNX, parity, golden vectors"):
+            built = build_bundle(_checked(net, statement), statement, out)
+    except OSError as error:
+        raise HostBundleError(f"{out} cannot be written: {error.strerror or error}.") from error
     _report(built)
 
 

@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from pocketk_agent.bundle.bundle import Bundle, load_bundle
+from pocketk_agent.measurement.scoring import Strip
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.recording_file import read_recording
 from pocketk_agent.recording_file.read_request import ReadRequest
@@ -84,7 +85,7 @@ def _score(bundle: Bundle, file: Path, request: ReadRequest, mains_hz: float) ->
     except RecordingFileError as error:
         return ScoredFile(file, "", 0.0, None, str(error))
     try:
-        outcome = bundle.score(strip.ecg_mv, strip.fs_hz, mains_hz)
+        outcome = bundle.score_strip(Strip.of_recorded_file(strip, mains_hz)).outcome
     except SignalError as error:
         return ScoredFile(file, strip.lead, strip.seconds, None, str(error))
     return ScoredFile(file, strip.lead, strip.seconds, outcome, None)

@@ -59,18 +59,31 @@ class Bundle:
         Raises:
             SignalError: wrong rate, shape or units, mostly missing, or shorter than 10 s.
         """
-        lead, rate = single_lead(ecg_mv), check_rate(fs_hz)
+        lead = np.ascontiguousarray(single_lead(ecg_mv))
+        return self.score_strip(Strip(lead, check_rate(fs_hz), mains_hz=mains_hz)).outcome
+
+    def score_strip(self, strip: Strip) -> Scored:
+        """Score a strip of 10 s or more with what its front end knows about contact and rails.
+
+        Raises:
+            SignalError: as `score`.
+        """
         shortest_s = find_variant(self.manifest.variant).clip_s
-        if lead.size < round(shortest_s * rate):
+        rate = check_rate(strip.fs_hz)
+        if strip.ecg_mv.size < round(shortest_s * rate):
             raise TooShortError(
-                f"The strip is {lead.size / rate:.1f} s long; at least {shortest_s:g} s are needed. Check the rate, or "
+                f"The strip is {strip.seconds:.1f} s long; at least {shortest_s:g} s are needed. Check the rate, or "
                 "record longer."
             )
-        return self.score_strip(Strip(np.ascontiguousarray(lead), rate, mains_hz=mains_hz)).outcome
+        return score_strip(strip, self.manifest, self.runner, full_measurement=False)
 
-    def score_strip(self, strip: Strip, full_measurement: bool = False) -> Scored:
-        """Score a strip with what its front end knows about it (see `measurement.scoring`)."""
-        return score_strip(strip, self.manifest, self.runner, full_measurement)
+    def score_measurement(self, strip: Strip) -> Scored:
+        """Score what a measurement recorded; anything less than all of its clips is inconclusive.
+
+        Raises:
+            SignalError: the signal cannot be prepared at all.
+        """
+        return score_strip(strip, self.manifest, self.runner, full_measurement=True)
 
 
 def shipped_bundles() -> dict[str, Path]:

@@ -13,7 +13,9 @@ from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.manifest import Manifest
 from pocketk_agent.front_end import FrontEnd
 from pocketk_agent.inference.runner import Runner
+from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.scoring import Scored, Strip, score_strip
+from pocketk_agent.outcome import OutcomeKind
 from pocketk_agent.signal.errors import SignalError
 
 GOLDEN_NAME = "golden.npz"
@@ -49,6 +51,7 @@ class GoldenCase:
     outcome: str
 
 
+_FRONT_END_TEXTS = ("serial", "firmware", "runtime", "profile", "lead")
 _ARRAYS = ("counts", "lead_off", "ecg_mv", "clips", "logits")
 
 
@@ -82,11 +85,41 @@ def read_golden(path: Path) -> list[GoldenCase]:
                 )
                 for i, entry in enumerate(index)
             ]
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        EOFError,
+        RecursionError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         raise BundleError("golden-file", f"{path.name} cannot be read: {error}") from error
-    if not cases:
-        raise BundleError("golden-file", f"{path.name} holds no case, so it proves nothing.")
+    for case in cases:
+        _check_well_formed(case, path.name)
+    if not any(len(case.logits) for case in cases):
+        raise BundleError("golden-file", f"{path.name} holds no case with a logit, so it proves nothing.")
     return cases
+
+
+def _check_well_formed(case: GoldenCase, file_name: str) -> None:
+    """Refuse a case that could be compared wrongly, or always successfully."""
+    numbers = [v for k, v in vars(case.front_end).items() if k not in _FRONT_END_TEXTS]
+    sound = (
+        all(isinstance(v, int | float) and not isinstance(v, bool) for v in (*numbers, case.mains_hz))
+        and case.counts.dtype == np.int32
+        and case.lead_off.dtype == np.bool_
+        and case.counts.ndim == 1
+        and case.counts.shape == case.lead_off.shape == case.ecg_mv.shape
+        and all(array.dtype == np.float32 for array in (case.ecg_mv, case.clips, case.logits))
+        and (case.clips.ndim, case.logits.ndim) == (3, 2)
+        and len(case.clips) == len(case.logits)
+        and bool(np.isfinite(case.logits).all())
+        and not case.outcome.startswith(OutcomeKind.DEVICE_ERROR)
+    )
+    if not sound:
+        raise BundleError("golden-file", f"{file_name} holds a case that proves nothing: {case.name!r}.")
 
 
 def score_golden(case: GoldenCase, manifest: Manifest, runner: Runner) -> Scored:
@@ -95,8 +128,8 @@ def score_golden(case: GoldenCase, manifest: Manifest, runner: Runner) -> Scored
     Raises:
         SignalError: the signal cannot be prepared.
     """
-    strip = Strip.of_counts(case.front_end, case.counts, case.lead_off, case.mains_hz)
-    return score_strip(strip, manifest, runner, full_measurement=False)
+    recording = Recording(case.front_end, 0, case.counts, case.lead_off, np.zeros(case.counts.size, bool))
+    return score_strip(Strip.of_recording(recording, case.mains_hz), manifest, runner, full_measurement=False)
 
 
 def check_golden(directory: Path, manifest: Manifest, runner: Runner) -> float:
@@ -138,6 +171,6 @@ def _check_case(case: GoldenCase, manifest: Manifest, runner: Runner) -> float:
     if scored.logits.shape != case.logits.shape:
         raise mismatch(f"the model gives {scored.logits.shape} logits, not {case.logits.shape}")
     worst = float(np.max(np.abs(scored.logits - case.logits)))
-    if worst > manifest.golden_atol_logit:
+    if not worst <= manifest.golden_atol_logit:
         raise mismatch(f"a logit differs by {worst:.3g}, more than {manifest.golden_atol_logit:.3g}")
     return worst

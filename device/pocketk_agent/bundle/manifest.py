@@ -17,6 +17,8 @@ MANIFEST_NAME = "manifest.json"
 # The output that the tiers are about: potassium > 5.5 mmol/L.
 TIER_OUTPUT = "k_gt_5_5"
 TRAINING = ("untrained", "trained")
+# The loosest agreement that still proves something: fp16 weights came within 0.006 (export.md, section 2).
+MAX_GOLDEN_ATOL_LOGIT = 0.1
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -129,7 +131,7 @@ def parse_manifest(text: str | bytes) -> Manifest:
         return _manifest_of(_Reader(body, "manifest"))
     except BundleError:
         raise
-    except (ValueError, RecursionError) as error:
+    except (ValueError, OverflowError, RecursionError) as error:
         raise _fault(f"not readable: {error}") from error
 
 
@@ -257,8 +259,12 @@ def _check_consistency(manifest: Manifest) -> None:
         raise _fault("gives thresholds or a calibration to an untrained network")
     if TIER_OUTPUT not in manifest.outputs:
         raise _fault(f"has no output {TIER_OUTPUT!r}")
-    if manifest.golden_atol_logit < 0.0:
-        raise _fault("has a negative tolerance for its golden vectors")
+    if len(set(manifest.outputs)) != len(manifest.outputs):
+        raise _fault("names an output twice")
+    if not 0.0 <= manifest.golden_atol_logit <= MAX_GOLDEN_ATOL_LOGIT:
+        raise _fault(
+            f"tolerates golden logits off by {manifest.golden_atol_logit:g}; at most {MAX_GOLDEN_ATOL_LOGIT:g} may be"
+        )
     unlisted = {f for files in manifest.targets.values() for f in files} - set(manifest.files)
     if unlisted:
         raise _fault(f"names target files without a hash: {sorted(unlisted)}")

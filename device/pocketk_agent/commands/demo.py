@@ -12,6 +12,8 @@ from pocketk_agent.commands.unusable import UnusableError
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.recording_file import RecordedStrip, RecordingFileError, read_recording
 from pocketk_agent.recording_file.read_request import ReadRequest
+from pocketk_agent.signal.errors import RateError
+from pocketk_agent.signal.resampling import check_rate
 from pocketk_agent.sources.counts_file_writer import write_counts_file
 from pocketk_agent.store.file_store import COUNTS_NAME, RECORD_NAME, FileStore
 from pocketk_agent.virtual_handheld import Runtime, VirtualHandheld
@@ -77,10 +79,11 @@ def run_demo(wish: DemoWish) -> int:
         raise UnusableError(f"--speed {wish.speed:g}: give a number above 0; 1 is real time.")
     try:
         strip = _recording(wish)
+        check_rate(strip.fs_hz)
         wish.out.mkdir(parents=True, exist_ok=True)
         write_counts_file(wish.out / ADC_NAME, strip)
         handheld = VirtualHandheld(wish.out / ADC_NAME, wish.speed, wish.runtime)
-    except (OSError, RecordingFileError) as error:
+    except (OSError, RecordingFileError, RateError) as error:
         raise UnusableError(str(error)) from error
     _say(f"recording  {strip.source}: {strip.seconds:.1f} s at {strip.fs_hz:g} Hz, {lead_in_words(strip.lead)}")
     if handheld.note:
@@ -101,10 +104,14 @@ def _latest(store: FileStore, result: MeasurementResult, out: Path) -> list[Path
     copied = []
     for name in _RESULT_FILES:
         source, target = store.folder(result.measurement_id) / name, out / name
-        target.unlink(missing_ok=True)
-        if source.is_file():
-            shutil.copyfile(source, target)
-            copied.append(target)
+        try:
+            target.unlink(missing_ok=True)
+            if source.is_file():
+                shutil.copyfile(source, target)
+                copied.append(target)
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            _say(f"note       {target} could not be written: {error.strerror}")
     return copied
 
 

@@ -9,7 +9,7 @@ from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.clock import SystemClock
 from pocketk_agent.commands.strip_page import page_of
 from pocketk_agent.measurement.result import MeasurementResult
-from pocketk_agent.measurement.session import Session, Station
+from pocketk_agent.measurement.session import STOPPED, Session, Station
 from pocketk_agent.outcome import OutcomeKind
 from pocketk_agent.reports.strip_png import write_strip_png
 from pocketk_agent.screen.choose import choose_screen
@@ -18,7 +18,7 @@ from pocketk_agent.store.file_store import FileStore
 from pocketk_agent.transport.serial_transport import SerialTransport
 
 STRIP_NAME = "strip.png"
-EXIT_OK, EXIT_DEVICE_ERROR = 0, 1
+EXIT_OK, EXIT_DEVICE_ERROR, EXIT_STOPPED = 0, 1, 130
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,7 @@ def usable_bundle(path_or_name: str) -> Bundle | BundleError:
 
 
 def measure_over(port: str, store: FileStore, bundle: str, mains_hz: float) -> MeasurementResult:
-    """Run one measurement on a serial port, show it, store it, and put the strip beside it.
-
-    Raises:
-        OSError: the strip's picture could not be written; the measurement itself is stored by then.
-    """
+    """Run one measurement on a serial port, show it, store it, and put the strip beside it."""
     clock = SystemClock()
     station = Station(
         source=SerialSource(SerialTransport(port), clock),
@@ -62,15 +58,27 @@ def measure_over(port: str, store: FileStore, bundle: str, mains_hz: float) -> M
         mains_hz=mains_hz,
     )
     result = Session(station).run()
-    page = page_of(result)
-    if page is not None and result.measurement_id in store.ids():
-        write_strip_png(store.folder(result.measurement_id) / STRIP_NAME, strip=page)
+    if result.measurement_id in store.ids():
+        _add_picture(store.folder(result.measurement_id), result)
     return result
 
 
+def _add_picture(folder: Path, result: MeasurementResult) -> None:
+    """Put the paper strip beside a stored measurement; one that cannot be drawn takes nothing away."""
+    page = page_of(result)
+    if page is None:
+        return
+    try:
+        write_strip_png(folder / STRIP_NAME, strip=page)
+    except (OSError, ModuleNotFoundError) as error:
+        sys.stderr.write(f"pocketk-agent: the measurement is stored, but its picture is not: {error}\n")
+
+
 def exit_status(result: MeasurementResult) -> int:
-    """0 for every outcome but DEVICE_ERROR."""
-    return EXIT_DEVICE_ERROR if result.outcome.kind is OutcomeKind.DEVICE_ERROR else EXIT_OK
+    """0 for a measurement that came to an end, 1 for DEVICE_ERROR, 130 for one stopped by hand."""
+    if result.outcome.kind is OutcomeKind.DEVICE_ERROR:
+        return EXIT_DEVICE_ERROR
+    return EXIT_STOPPED if STOPPED.code in result.outcome.reasons else EXIT_OK
 
 
 def run_measure(wish: MeasureWish) -> int:

@@ -1,7 +1,5 @@
 """The paper strip of a finished measurement."""
 
-import numpy as np
-
 from pocketk_agent.measurement.advice import advice_for
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.reports.printed_strip import LONGEST_STRIP_S, PrintedStrip
@@ -24,14 +22,12 @@ def page_of(result: MeasurementResult) -> PrintedStrip | None:
     front_end = shown.front_end
     stop = shown.first_index + shown.counts.size
     shown = shown.between(max(shown.first_index, stop - int(LONGEST_STRIP_S * front_end.fs_hz)), stop)
-    ecg_mv = front_end.to_mv(shown.counts)
-    ecg_mv[shown.missing] = np.nan
     model = result.model
     return PrintedStrip(
-        ecg_mv=ecg_mv,
+        ecg_mv=shown.ecg_mv,
         fs_hz=front_end.fs_hz,
         lead_off=shown.lead_off,
-        saturated=front_end.at_rail(shown.counts) & ~shown.missing,
+        saturated=shown.saturated,
         clip_starts_s=() if result.scored is None else result.scored.clip_start_s,
         clip_s=_DEFAULT_CLIP_S if model is None else find_variant(model.variant).clip_s,
         measurement_id=result.measurement_id,

@@ -30,4 +30,4 @@ class FakeRunner(Runner):
         """See `Runner`."""
         if not self._loaded:
             raise RunnerError("No model is loaded; call load first.")
-        return checked_logits(np.asarray(self._answer(checked_clips(clips)), np.float32), len(clips))
+        return checked_logits(np.asarray(self._answer(checked_clips(clips)), np.float32), (len(clips), -1))

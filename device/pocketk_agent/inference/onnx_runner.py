@@ -55,4 +55,4 @@ class OnnxRunner(Runner):
             (logits,) = self._session.run(None, feed)
         except Exception as error:  # onnxruntime's exceptions have no common public base
             raise RunnerError(f"ONNX Runtime failed: {error}") from error
-        return checked_logits(np.asarray(logits, np.float32), len(clips))
+        return checked_logits(np.asarray(logits, np.float32), (len(clips), -1))

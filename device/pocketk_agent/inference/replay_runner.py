@@ -36,4 +36,4 @@ class ReplayRunner(Runner):
         if len(self._left) < n_clips:
             raise RunnerError(f"{len(self._left)} recorded logits are left, {n_clips} are asked for.")
         rows, self._left = self._left[:n_clips], self._left[n_clips:]
-        return checked_logits(rows, n_clips)
+        return checked_logits(rows, (n_clips, -1))

@@ -44,12 +44,21 @@ def checked_clips(clips: NDArray[np.float32]) -> NDArray[np.float32]:
     return clips
 
 
-def checked_logits(logits: NDArray[np.float32], n_clips: int) -> NDArray[np.float32]:
+def checked_logits(logits: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
     """The logits, if they are what an outcome may be built on.
 
+    Args:
+        logits: what the model gave.
+        shape: clips, and outputs or -1 for any number of them.
+
     Raises:
-        RunnerError: not (n_clips, H), or values that are not finite.
+        RunnerError: another shape, or values that are not finite.
     """
-    if logits.ndim != 2 or logits.shape[0] != n_clips or not np.isfinite(logits).all():
-        raise RunnerError(f"The model gave {logits.shape} values for {n_clips} clips, or some that are not finite.")
+    n_clips, n_outputs = shape
+    fits = logits.ndim == 2 and logits.shape[0] == n_clips and n_outputs in (-1, logits.shape[1])
+    if not fits:
+        wanted = "any number of" if n_outputs == -1 else n_outputs
+        raise RunnerError(f"The model gave {logits.shape} logits for {n_clips} clips and {wanted} outputs.")
+    if not np.isfinite(logits).all():
+        raise RunnerError("The model gave logits that are not finite.")
     return logits

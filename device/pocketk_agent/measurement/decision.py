@@ -65,7 +65,8 @@ class Evidence:
 
 def mean_score(logits: NDArray[np.float32], output: int) -> float:
     """Arithmetic mean over the clips of sigmoid(logit), as the published chain aggregates."""
-    return float(np.mean(1.0 / (1.0 + np.exp(-logits[:, output].astype(np.float64)))))
+    # sigmoid(x) = (1 + tanh(x / 2)) / 2, which cannot overflow.
+    return float(np.mean(0.5 + 0.5 * np.tanh(0.5 * logits[:, output].astype(np.float64))))
 
 
 def calibrated_probability(score: float, manifest: Manifest) -> float:
@@ -78,7 +79,7 @@ def calibrated_probability(score: float, manifest: Manifest) -> float:
         raise ValueError("A model without calibration has no probability.")
     inside = min(max(score, _SCORE_MARGIN), 1.0 - _SCORE_MARGIN)
     logit = math.log(inside / (1.0 - inside))
-    return 1.0 / (1.0 + math.exp(-(manifest.calibration.slope * logit + manifest.calibration.intercept)))
+    return 0.5 + 0.5 * math.tanh(0.5 * (manifest.calibration.slope * logit + manifest.calibration.intercept))
 
 
 def decide(evidence: Evidence, manifest: Manifest | None) -> Outcome:
@@ -118,6 +119,8 @@ def _tier(logits: NDArray[np.float32], manifest: Manifest) -> Outcome:
     if manifest.thresholds is None or manifest.calibration is None:
         raise ValueError("A model without thresholds and calibration has no tiers.")
     probability = calibrated_probability(mean_score(logits, manifest.outputs.index(TIER_OUTPUT)), manifest)
+    if not math.isfinite(probability):
+        raise ValueError("A probability that is not a number has no tier.")
     if probability < manifest.thresholds.t_low:
         kind, words = OutcomeKind.LOW, "Low: this does not exclude hyperkalaemia."
     elif probability < manifest.thresholds.t_high:

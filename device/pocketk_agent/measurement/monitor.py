@@ -49,8 +49,8 @@ class SignalMonitor:
         return self._last
 
     def _judge(self, tail: Recording) -> LiveQuality:
-        x = _millivolts(tail)
-        flags = flag_samples(x, tail.front_end.fs_hz, tail.lead_off, tail.front_end.at_rail(tail.counts))
+        x = tail.ecg_mv
+        flags = flag_samples(x, tail.front_end.fs_hz, tail.lead_off, tail.saturated)
         for reason in (QualityReason.LEAD_OFF, QualityReason.SATURATED, QualityReason.FLAT, QualityReason.GAP):
             if flags.by_reason()[reason].any():
                 return LiveQuality(IN_WORDS[reason], good=False)
@@ -62,13 +62,7 @@ class SignalMonitor:
     def trace_mv(self) -> tuple[NDArray[np.float32], float]:
         """The newest seconds for the display, about zero, and their rate in hertz."""
         tail = self._recorder.tail(_TRACE_S)
-        x = _millivolts(tail)
+        x = tail.ecg_mv
         step = max(1, round(tail.front_end.fs_hz / _TRACE_HZ))
         level = np.nanmedian(x) if np.isfinite(x).any() else 0.0
         return (x[::step] - level).astype(np.float32), tail.front_end.fs_hz / step
-
-
-def _millivolts(tail: Recording) -> NDArray[np.float64]:
-    x = tail.front_end.to_mv(tail.counts)
-    x[tail.missing] = np.nan
-    return x

@@ -33,6 +33,18 @@ class Recording:
         return self.counts.size / self.front_end.fs_hz
 
     @property
+    def ecg_mv(self) -> NDArray[np.float64]:
+        """(T,) millivolts, NaN where a sample is missing."""
+        ecg_mv = self.front_end.to_mv(self.counts)
+        ecg_mv[self.missing] = np.nan
+        return ecg_mv
+
+    @property
+    def saturated(self) -> NDArray[np.bool_]:
+        """(T,) bool, True where the converter was at a rail."""
+        return self.front_end.at_rail(self.counts) & ~self.missing
+
+    @property
     def gaps(self) -> list[Span]:
         """Lost stretches, as samples from the first one."""
         return true_spans(self.missing)

@@ -1,19 +1,26 @@
 """From a strip in millivolts to one outcome: gate, preprocessing, network, decision."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pocketk_agent.bundle.manifest import Manifest
-from pocketk_agent.front_end import FrontEnd
-from pocketk_agent.inference.runner import Runner, RunnerError
+from pocketk_agent.inference.runner import Runner, RunnerError, checked_logits
 from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, decide
+from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.quality.gate import Mask, SampleFlags, flag_samples, judge_clip
 from pocketk_agent.quality.reason import QualityReason
+from pocketk_agent.signal.errors import ShapeError
 from pocketk_agent.signal.preparation import PreparedStrip, prepare_strip
 from pocketk_agent.signal.variant import Variant, find_variant
+
+if TYPE_CHECKING:
+    from pocketk_agent.recording_file.recorded_strip import RecordedStrip
 
 Float64 = NDArray[np.float64]
 
@@ -28,6 +35,9 @@ class Strip:
         lead_off: (T,) bool.
         saturated: (T,) bool.
         mains_hz: 50 or 60.
+
+    Raises:
+        ShapeError: a mask of another length than the lead.
     """
 
     ecg_mv: Float64
@@ -37,19 +47,25 @@ class Strip:
     mains_hz: float = 50.0
 
     @classmethod
-    def of_counts(
-        cls,
-        front_end: FrontEnd,
-        counts: NDArray[np.int32],
-        lead_off: Mask,
-        mains_hz: float = 50.0,
-        missing: Mask | None = None,
-    ) -> "Strip":
+    def of_recording(cls, recording: Recording, mains_hz: float = 50.0) -> Strip:
         """A strip from raw counts: scaled, rails marked, missing samples as NaN."""
-        ecg_mv = front_end.to_mv(counts)
-        if missing is not None:
-            ecg_mv[missing] = np.nan
-        return cls(ecg_mv, front_end.fs_hz, lead_off, front_end.at_rail(counts), mains_hz)
+        return cls(recording.ecg_mv, recording.front_end.fs_hz, recording.lead_off, recording.saturated, mains_hz)
+
+    @classmethod
+    def of_recorded_file(cls, recorded: RecordedStrip, mains_hz: float = 50.0) -> Strip:
+        """A strip from a file, with what the file knows of contact and rails: a file is judged as a device would."""
+        saturated = None
+        if recorded.native is not None:
+            counts, native = recorded.native.counts, recorded.native
+            low = -np.inf if native.rail_low_counts is None else native.rail_low_counts
+            high = np.inf if native.rail_high_counts is None else native.rail_high_counts
+            saturated = ((counts <= low) | (counts >= high)) & ~recorded.missing
+        return cls(recorded.ecg_mv, recorded.fs_hz, recorded.lead_off, saturated, mains_hz)
+
+    def __post_init__(self) -> None:
+        for mask in (self.lead_off, self.saturated):
+            if mask is not None and mask.shape != self.ecg_mv.shape:
+                raise ShapeError(f"A mask has shape {mask.shape}, the lead {self.ecg_mv.shape}.")
 
     @property
     def seconds(self) -> float:
@@ -150,7 +166,8 @@ def score_strip(strip: Strip, manifest: Manifest, runner: Runner, full_measureme
         evidence = Evidence(doubts=(_short(good_s, variant),))
     if not evidence.poor and len(kept.clips):
         try:
-            evidence = replace(evidence, logits=runner.infer(kept.clips))
+            logits = checked_logits(runner.infer(kept.clips), (len(kept.clips), len(manifest.outputs)))
+            evidence = replace(evidence, logits=logits)
         except RunnerError as error:
             evidence = Evidence(fault=DeviceFault("runner", f"The network could not be run: {error}"))
     return Scored(decide(evidence, manifest), quality, kept.start_s, kept.clips, evidence.logits)

@@ -1,13 +1,13 @@
 """One measurement from opening the front end to the stored outcome."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.verify import version_tuple
 from pocketk_agent.clock import Clock
-from pocketk_agent.front_end import NO_FIRMWARE, FrontEnd
+from pocketk_agent.front_end import NO_FIRMWARE, FrontEnd, FrontEndHealth
 from pocketk_agent.measurement.advice import advice_for
 from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, decide
 from pocketk_agent.measurement.flow import FlowTimes, MeasurementFlow
@@ -19,7 +19,8 @@ from pocketk_agent.measurement.state import FlowState
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.quality.reason import QualityReason
 from pocketk_agent.screen.screen import Screen, ScreenFrame
-from pocketk_agent.signal.errors import MissingSamplesError, SignalError
+from pocketk_agent.screen.steady_screen import SteadyScreen
+from pocketk_agent.signal.errors import MissingSamplesError, SignalError, UnitsError
 from pocketk_agent.sources.source import EndOfStream, Source, SourceLostError
 from pocketk_agent.store.store import Store, StoreError
 
@@ -67,6 +68,7 @@ class Session:
         self._station = station
         self._started_at = station.clock.now()
         self._id = f"{self._started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        self._screen = SteadyScreen(station.screen)
         self._front_end: FrontEnd | None = None
         self._recorder: Recorder | None = None
         self._flow: MeasurementFlow | None = None
@@ -80,15 +82,18 @@ class Session:
         try:
             return self._show(self._kept(*self._measured()))
         finally:
-            self._station.screen.close()
+            # Last: telling a dead front end to stop may take its time, and the outcome must not wait for that.
+            self._screen.close()
+            self._station.source.close()
 
     def _measured(self) -> tuple[Outcome, Scored | None]:
         try:
             return self._judge(self._record())
         except KeyboardInterrupt:
             return self._stopped()
-        finally:
-            self._station.source.close()
+        except Exception as error:  # S4: whatever goes wrong inside is stated, and what was recorded is kept
+            fault = DeviceFault("internal", f"The agent failed: {type(error).__name__}: {error}")
+            return decide(Evidence(fault=fault), None), None
 
     def _kept(self, outcome: Outcome, scored: Scored | None) -> MeasurementResult:
         """The result once it is stored; one that cannot be stored becomes a device error, never a risk."""
@@ -103,7 +108,7 @@ class Session:
     def _show(self, result: MeasurementResult) -> MeasurementResult:
         if self._flow is not None:
             self._flow.done()
-        self._station.screen.finish(result.outcome, advice_for(result.outcome))
+        self._screen.finish(result.outcome, advice_for(result.outcome))
         return result
 
     def _notice(self) -> str:
@@ -119,7 +124,10 @@ class Session:
             self._front_end = station.source.open()
             if fault := self._wrong_firmware(station.bundle, self._front_end):
                 return fault
-            station.screen.open(self._front_end, self._notice())
+            verdict = station.source.self_test()
+            if not verdict.passed:
+                return DeviceFault("self-test", f"The front end failed its self-test: {verdict.detail}")
+            self._screen.open(self._front_end, self._notice())
             self._stream(self._front_end)
         except SourceLostError as error:
             return DeviceFault(error.code, str(error))
@@ -157,9 +165,9 @@ class Session:
                 raise SourceLostError("front-end-silent", f"The front end sent nothing for {SILENCE_LIMIT_S:g} s.")
             if now_s - shown_s >= _SCREEN_EVERY_S:
                 shown_s = now_s
-                station.screen.show(_frame(flow, recorder, monitor))
+                self._screen.show(_frame(flow, recorder, monitor))
         flow.end_of_stream()
-        station.screen.show(_frame(flow, recorder, monitor))
+        self._screen.show(_frame(flow, recorder, monitor))
 
     def _window(self) -> tuple[int, int] | None:
         flow, recorder = self._flow, self._recorder
@@ -172,17 +180,18 @@ class Session:
         if fault is not None or isinstance(bundle, BundleError):
             return decide(Evidence(fault=fault), None), None
         window, recorder = self._window(), self._recorder
-        if window is None or recorder is None:
+        if recorder is None or window is None or window[0] == window[1]:
             return decide(self._never_began(), bundle.manifest), None
         part = recorder.recording().between(*window)
-        strip = Strip.of_counts(part.front_end, part.counts, part.lead_off, self._station.mains_hz, part.missing)
         try:
-            scored = bundle.score_strip(strip, full_measurement=True)
+            scored = bundle.score_measurement(Strip.of_recording(part, self._station.mains_hz))
         except MissingSamplesError:
             return decide(Evidence(poor=(QualityReason.GAP,)), bundle.manifest), None
-        except SignalError:
-            # Rate and units were the front end's own; what is left is a signal far outside any heart's.
+        except UnitsError:
+            # Gain and zero are the front end's own, so this is a signal far outside any heart's.
             return decide(Evidence(poor=(QualityReason.NOISE,)), bundle.manifest), None
+        except SignalError as error:
+            return decide(Evidence(fault=DeviceFault("front-end-invalid", str(error))), None), None
         return scored.outcome, scored
 
     def _never_began(self) -> Evidence:
@@ -212,9 +221,17 @@ class Session:
             recording=None if recorder is None else recorder.recording(),
             window=window,
             scored=scored,
-            health=None if self._front_end is None else self._station.source.health(),
+            health=self._health(),
             mains_hz=self._station.mains_hz,
         )
+
+    def _health(self) -> FrontEndHealth | None:
+        """What the front end last said, and the samples that the recorder had no room for."""
+        if self._front_end is None:
+            return None
+        health = self._station.source.health()
+        refused = 0 if self._recorder is None else self._recorder.refused_samples
+        return replace(health, faults={**health.faults, "recorder_refused_samples": refused})
 
 
 def _identity(bundle: Bundle | BundleError) -> ModelIdentity | None:

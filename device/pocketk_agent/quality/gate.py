@@ -47,18 +47,24 @@ def _flat(x_mv: Float64, fs_hz: float, limits: Thresholds) -> Mask:
     spread = maximum_filter1d(x_mv, width, mode="nearest") - minimum_filter1d(x_mv, width, mode="nearest")
     # A window with too small a spread condemns all of its samples, not only the one in its middle.
     still = spread < limits.flat_mv
-    return maximum_filter1d(still.astype(np.int8), width, mode="constant").astype(bool) if still.any() else still
+    if still.any():
+        still = maximum_filter1d(still.astype(np.int8), width, mode="constant").astype(bool)
+    return still | _runs(np.concatenate([[False], np.diff(x_mv) == 0.0]), round(limits.held_s * fs_hz))
+
+
+def _runs(same: Mask, shortest: int) -> Mask:
+    """The runs of True that are at least that long."""
+    kept = np.zeros(same.size, bool)
+    for span in true_spans(same):
+        if span.length >= shortest:
+            kept[span.start : span.stop] = True
+    return kept
 
 
 def _stuck(x_mv: Float64, fs_hz: float, limits: Thresholds) -> Mask:
     """Runs at the strip's own extreme values that no heart makes: an undeclared rail."""
-    stuck = np.zeros(x_mv.size, bool)
     shortest = max(2, round(limits.stuck_s * fs_hz))
-    for extreme in (x_mv.min(), x_mv.max()):
-        for span in true_spans(x_mv == extreme):
-            if span.length >= shortest:
-                stuck[span.start : span.stop] = True
-    return stuck
+    return _runs(x_mv == x_mv.min(), shortest) | _runs(x_mv == x_mv.max(), shortest)
 
 
 def flag_samples(
@@ -128,7 +134,7 @@ def judge_clip(
         return (QualityReason.GAP,)
     beats = detect_beats(x_mv, fs_hz, mains_hz)
     at, seconds = beats.at, x_mv.size / fs_hz
-    if at.size < limits.min_beats * seconds / 10.0 or at.size * 60.0 / seconds > limits.max_rate_bpm:
+    if at.size < limits.min_beats * seconds / 10.0:
         return (QualityReason.NO_QRS,)
     pauses = np.diff(np.concatenate([[0], at, [x_mv.size]])) / fs_hz
     alike, noise = _alikeness(beats, at, fs_hz), _noise_between(beats, at, fs_hz)

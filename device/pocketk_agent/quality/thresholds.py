@@ -16,8 +16,9 @@ class Thresholds:
         flat_window_s: the stretch over which that spread is taken: a heart at 30 per minute beats in it.
         stuck_s: a run of one and the same extreme value this long is a rail that nobody declared. No QRS has
             a plateau of 80 ms.
+        held_s: a run of one and the same value this long, at any level, is a converter that stopped or held:
+            even a coarse one (5 uV per count) dithers by more than a count in half a second.
         min_beats: fewer QRS complexes in 10 s are not a reliable rhythm (30 per minute are 5).
-        max_rate_bpm: more are not a heart (300 per minute, peers' front-end tests).
         max_rr_s: longest pause between beats in a clip that is still a rhythm (Orphanidou 2015: 3 s).
         noise_between_beats: slope between beats over the typical slope of a QRS; over 98 % of good stretches
             lie below 0.30, the median of grade 4 on gel electrodes is 0.48.
@@ -29,8 +30,8 @@ class Thresholds:
     flat_mv: float = 0.02
     flat_window_s: float = 2.0
     stuck_s: float = 0.08
+    held_s: float = 0.5
     min_beats: int = 5
-    max_rate_bpm: float = 300.0
     max_rr_s: float = 3.0
     noise_between_beats: float = 0.34
     min_alikeness: float = 0.35

@@ -73,7 +73,9 @@ def _lead_of_array(array: np.ndarray, channel: int | str | None, source: str) ->
 
 def _strip(values: NDArray[np.float64], lead: str, request: ReadRequest, source: str) -> RecordedStrip:
     if request.fs_hz is None:
-        raise RecordingFileError(f"{source}: a table does not say its sampling rate; pass fs_hz.")
+        raise RecordingFileError(
+            f"{source}: a table does not say its sampling rate; pass fs_hz (--rate, or RATE= for make demo)."
+        )
     check_rate(request.fs_hz, source)
     if np.isinf(values).any():
         raise RecordingFileError(f"{source}: holds an infinite value; leave a missing sample empty or NaN.")

@@ -24,9 +24,14 @@ def single_lead(ecg_mv: ArrayLike) -> NDArray[np.float64]:
     Raises:
         ShapeError: any other layout, or not numbers.
     """
+    if np.iscomplexobj(ecg_mv):
+        raise ShapeError("The signal is complex; an electrocardiogram is real.")
     try:
+        # A masked sample is a missing one; plain conversion would show what the mask hides.
+        if isinstance(ecg_mv, np.ma.MaskedArray):
+            ecg_mv = np.ma.filled(ecg_mv.astype(np.float64), np.nan)
         array = np.asarray(ecg_mv, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ShapeError(f"The signal is not an array of numbers: {error}") from error
     if array.ndim == 2:
         array = _lead_of_two_dimensions(array)

@@ -1,7 +1,7 @@
 """From millivolts at any rate to the clips a network reads: what training, evaluation and devices share."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,7 +9,7 @@ from scipy.ndimage import median_filter
 
 from pocketk_agent.signal.arrays import check_millivolts, check_missing, single_lead
 from pocketk_agent.signal.block_filter import band_pass, mains_notch
-from pocketk_agent.signal.errors import ShapeError, TooShortError
+from pocketk_agent.signal.errors import ShapeError, TooShortError, VariantError
 from pocketk_agent.signal.resampling import check_rate, resample, resampled_length
 from pocketk_agent.signal.segments import (
     CLEARANCE_S,
@@ -168,6 +168,8 @@ def _zero_padded(ecg_mv: ArrayLike, fs_hz: float, variant: str, mains_hz: float)
     chain = _Chain.checked(variant, mains_hz, fs_hz)
     x = np.nan_to_num(single_lead(ecg_mv), nan=0.0, posinf=0.0, neginf=0.0)
     check_millivolts(x)
+    if resampled_length(x.size, chain.fs_hz, chain.variant.fs_hz) < 1:
+        raise TooShortError(f"{x.size} samples at {chain.fs_hz:g} Hz are too few to filter.")
     filtered = filter_segment(chain.at_rate(x), chain.variant, chain.mains_hz)
     wanted = chain.variant.n_clips * chain.variant.clip_samples
     if filtered.size > wanted:
@@ -203,6 +205,8 @@ def prepare_clips(
         SignalError: rate, shape, units, missing share, variant or mains frequency.
         TooShortError: no good stretch of 10 s.
     """
+    if short not in get_args(ShortStrip):
+        raise VariantError(f"short={short!r} is not one of {get_args(ShortStrip)}.")
     if short == "zero-pad-published":
         return _zero_padded(ecg_mv, fs_hz, variant, mains_hz)
     strip = prepare_strip(ecg_mv, fs_hz, variant, mains_hz)

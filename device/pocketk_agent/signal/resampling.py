@@ -20,8 +20,8 @@ def check_rate(fs_hz: float) -> float:
     """
     try:
         rate = float(fs_hz)
-    except (TypeError, ValueError) as error:
-        raise RateError(f"Sampling rate {fs_hz!r} is not a number of hertz.") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise RateError(f"Sampling rate {str(fs_hz)[:40]} is not a number of hertz.") from error
     if not (math.isfinite(rate) and LOWEST_HZ <= rate <= HIGHEST_HZ):
         raise RateError(
             f"Sampling rate {rate:g} Hz is outside {LOWEST_HZ:g} to {HIGHEST_HZ:g} Hz; give the recording's "

@@ -85,7 +85,7 @@ def find_variant(variant_id: str) -> Variant:
     """
     if variant_id in VARIANTS:
         return VARIANTS[variant_id]
-    near = difflib.get_close_matches(variant_id, VARIANTS, n=1)
+    near = difflib.get_close_matches(str(variant_id), VARIANTS, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise VariantError(f"Unknown preprocessing variant {variant_id!r}; known: {', '.join(VARIANTS)}.{hint}")
 
@@ -96,6 +96,6 @@ def check_mains(mains_hz: float) -> float:
     Raises:
         VariantError: any other value.
     """
-    if float(mains_hz) not in MAINS_HZ:
+    if mains_hz not in MAINS_HZ:
         raise VariantError(f"Mains frequency {mains_hz!r} Hz is not one of 50 and 60 Hz.")
     return float(mains_hz)

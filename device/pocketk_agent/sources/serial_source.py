@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from pocketk_agent.clock import Clock
-from pocketk_agent.front_end import FrontEnd, FrontEndHealth, SampleBlock
-from pocketk_agent.recording_file.recorded_strip import HIGHEST_FS_HZ, LOWEST_FS_HZ
+from pocketk_agent.front_end import NO_FIRMWARE, FrontEnd, FrontEndHealth, SampleBlock
+from pocketk_agent.signal.errors import RateError
+from pocketk_agent.signal.resampling import check_rate
 from pocketk_agent.sources.source import EndOfStream, SelfTest, Source, SourceLostError
 from pocketk_agent.sources.wire_inbox import WireInbox
 from pocketk_agent.transport.transport import Transport, TransportLostError
@@ -231,15 +232,20 @@ def _front_end_of(hello: Hello) -> FrontEnd:
     """The greeting as the agent's contract has it.
 
     Raises:
-        SourceLostError: another protocol version, or an impossible rate.
+        SourceLostError: another protocol version, an impossible rate, or names that are none.
     """
     if hello.protocol != PROTOCOL_VERSION:
         raise SourceLostError("protocol-version", _OTHER_VERSION)
-    fs_hz = hello.fs_millihz / 1000
-    if not LOWEST_FS_HZ <= fs_hz <= HIGHEST_FS_HZ:
+    try:
+        fs_hz = check_rate(hello.fs_millihz / 1000)
+    except RateError as error:
+        raise SourceLostError("front-end-invalid", str(error)) from error
+    # A record that names no lead cannot be kept, and firmware that calls itself none would pass for a file.
+    if not (hello.lead and hello.profile) or hello.firmware == NO_FIRMWARE:
         raise SourceLostError(
             "front-end-invalid",
-            f"The front end states {fs_hz:g} Hz; expected {LOWEST_FS_HZ:g} to {HIGHEST_FS_HZ:g} Hz.",
+            f"The front end states lead {hello.lead!r}, profile {hello.profile!r} and firmware {hello.firmware!r}; "
+            "expected names.",
         )
     return FrontEnd(
         serial=hello.serial,

@@ -33,7 +33,7 @@ class FileStore(Store):
     def put(self, result: MeasurementResult) -> None:
         """See `Store`."""
         target = self.folder(result.measurement_id)
-        unfinished = self._root / f"{_UNFINISHED}{result.measurement_id}"
+        unfinished = written = self._root / f"{_UNFINISHED}{result.measurement_id}"
         try:
             self._root.mkdir(parents=True, exist_ok=True)
             if target.exists():
@@ -44,10 +44,16 @@ class FileStore(Store):
             _write_synced(unfinished / RECORD_NAME, record_text(result).encode())
             _sync_directory(unfinished)
             unfinished.rename(target)
+            written = target
             _sync_directory(self._root)
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            # A folder that may not outlive a power cut is not kept: archive and screen must not disagree.
+            shutil.rmtree(written, ignore_errors=True)
+            what = error.strerror if isinstance(error, OSError) else str(error)
+            raise StoreError(f"{self._root} cannot be written: {what}.") from error
+        except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise StoreError(f"{self._root} cannot be written: {error.strerror or error}.") from error
+            raise
 
     def ids(self) -> list[str]:
         """See `Store`; unfinished folders of a killed process do not count."""

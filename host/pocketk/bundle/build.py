@@ -118,10 +118,17 @@ def build_bundle(net: Net1D, statement: ModelStatement, out: Path) -> BuiltBundl
 
 
 def _replace(fresh: Path, out: Path) -> None:
-    """Put the new directory where the old one was."""
+    """Put the new directory where the old one was; interrupted anywhere, one of the two is there or comes back."""
+    old = out.with_name(f".{out.name}.replaced")
+    if old.exists() and not out.exists():
+        old.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
     if out.exists():
-        old = fresh.parent / "replaced"
         out.rename(old)
-        shutil.move(fresh, out)
-    else:
+    try:
         fresh.rename(out)
+    except BaseException:
+        if old.exists():
+            old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -10,6 +10,7 @@ from pocketk.bundle.golden_signal import GOLDEN_STRIPS, GeneratedStrip, generate
 from pocketk_agent.bundle.golden import GoldenCase, arrays_of
 from pocketk_agent.bundle.manifest import Manifest
 from pocketk_agent.inference.runner import Runner
+from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.scoring import Strip, score_strip
 
 # A zip entry must carry a date; this one is the earliest that the format knows.
@@ -19,7 +20,8 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 def golden_case(generated: GeneratedStrip, manifest: Manifest, runner: Runner) -> GoldenCase:
     """Compute one golden vector with the agent's own code."""
     counts, lead_off = generate(generated)
-    strip = Strip.of_counts(generated.front_end, counts, lead_off, generated.mains_hz)
+    recording = Recording(generated.front_end, 0, counts, lead_off, np.zeros(counts.size, bool))
+    strip = Strip.of_recording(recording, generated.mains_hz)
     scored = score_strip(strip, manifest, runner, full_measurement=False)
     no_logits = np.zeros((0, len(manifest.outputs)), np.float32)
     return GoldenCase(

@@ -145,7 +145,7 @@ def test_a_network_that_answers_differently_is_refused(copy: Path):
 
 
 def test_a_network_of_another_shape_is_refused(copy: Path):
-    with pytest.raises(BundleError, match="logits, not"):
+    with pytest.raises(BundleError, match=r"DEVICE_ERROR\(runner\)"):
         load_bundle(copy, FakeRunner(lambda clips: np.zeros((len(clips), 2), np.float32)))
 
 
@@ -164,6 +164,71 @@ def test_golden_vectors_that_cannot_be_read_are_refused(content: bytes, copy: Pa
     (copy / "golden.npz").write_bytes(content)
     rewrite(copy)
     with pytest.raises(BundleError, match="cannot be read"):
+        load_bundle(copy)
+
+
+def regolden(directory: Path, **changes) -> None:
+    """Change the arrays of every golden case."""
+    with np.load(directory / "golden.npz") as file:
+        arrays = dict(file)
+    for name, change in changes.items():
+        for key in [k for k in arrays if k.rsplit("_", 1)[0] == name]:
+            arrays[key] = change(arrays[key])
+    np.savez(directory / "golden.npz", **arrays)
+    rewrite(directory)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"logits": lambda a: a * np.float32(np.nan)},
+        {"logits": lambda a: a.astype("U8")},
+        {"logits": lambda a: a[:0]},
+        {"logits": lambda a: a[:0], "clips": lambda a: a[:0]},
+        {"clips": lambda a: a.astype("U8")},
+        {"counts": lambda a: a[None]},
+        {"counts": lambda a: a.astype(np.float64)},
+        {"lead_off": lambda a: a[:-1]},
+        {"lead_off": lambda a: a.astype(np.int8)},
+    ],
+    ids=["NaN logits", "text logits", "no logits", "nothing scored", "text clips", "2-D", "float", "short", "not bool"],
+)
+def test_golden_vectors_that_prove_nothing_are_refused(changes: dict, copy: Path):
+    regolden(copy, **changes)
+    with pytest.raises(BundleError, match=r"proves nothing|cannot be read"):
+        load_bundle(copy)
+
+
+@pytest.mark.parametrize(
+    "front_end", [{"fs_hz": "500"}, {"lsb_mv": None}, {"rail_low_counts": "a"}, {"adc_bits": True}, {"surprise": 1}]
+)
+def test_a_golden_front_end_of_the_wrong_kind_is_refused(front_end: dict, copy: Path):
+    def changed_index(index: np.ndarray) -> np.ndarray:
+        entries = json.loads(index.tobytes())
+        for entry in entries:
+            entry["front_end"] |= front_end
+        return np.frombuffer(json.dumps(entries).encode(), np.uint8)
+
+    with np.load(copy / "golden.npz") as file:
+        arrays = dict(file)
+    np.savez(copy / "golden.npz", **{**arrays, "index": changed_index(arrays["index"])})
+    rewrite(copy)
+    with pytest.raises(BundleError, match=r"proves nothing|cannot be read"):
+        load_bundle(copy)
+
+
+def test_a_dead_runner_cannot_be_golden(copy: Path):
+    def as_device_error(index: np.ndarray) -> np.ndarray:
+        entries = json.loads(index.tobytes())
+        for entry in entries:
+            entry["outcome"] = "DEVICE_ERROR(runner)"
+        return np.frombuffer(json.dumps(entries).encode(), np.uint8)
+
+    with np.load(copy / "golden.npz") as file:
+        arrays = dict(file)
+    np.savez(copy / "golden.npz", **{**arrays, "index": as_device_error(arrays["index"])})
+    rewrite(copy)
+    with pytest.raises(BundleError, match="proves nothing"):
         load_bundle(copy)
 
 

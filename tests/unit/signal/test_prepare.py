@@ -61,6 +61,35 @@ def test_text_is_refused_as_no_array_of_numbers():
         prepare_clips(["one", "two"], 500)  # pyright: ignore[reportArgumentType]
 
 
+def test_a_masked_sample_is_a_missing_one():
+    masked = np.ma.masked_array(X30, mask=np.zeros(15000, bool))
+    masked[5000:5600] = np.ma.masked
+    with_nan = X30.copy()
+    with_nan[5000:5600] = np.nan
+    np.testing.assert_array_equal(prepare_clips(masked, 500), prepare_clips(with_nan, 500))
+
+
+def test_complex_numbers_are_refused():
+    with pytest.raises(ShapeError, match="complex"):
+        prepare_clips(X30 + 1j, 500)
+
+
+@pytest.mark.parametrize("mains_hz", ["fifty", None, 49.9])
+def test_a_mains_frequency_that_is_none_is_refused(mains_hz):
+    with pytest.raises(VariantError, match="50 and 60"):
+        prepare_clips(X30, 500, mains_hz=mains_hz)
+
+
+def test_a_misspelt_treatment_of_short_strips_is_refused():
+    with pytest.raises(VariantError, match="zero-pad"):
+        prepare_clips(X30, 500, short="zero-pad")  # pyright: ignore[reportArgumentType]
+
+
+def test_published_padding_of_next_to_nothing_is_refused():
+    with pytest.raises(TooShortError):
+        prepare_clips(X30[:10], 20_000, short="zero-pad-published")
+
+
 @pytest.mark.parametrize(("factor", "hint"), [(1000, "Divide by 1000"), (1e-3, "Multiply by 1000")])
 def test_microvolts_and_volts_are_refused(factor: float, hint: str):
     with pytest.raises(UnitsError, match=hint):
@@ -114,6 +143,12 @@ def test_clips_keep_one_second_from_bridged_samples():
     bad[12 * 500 : 14 * 500] = True
     strip = prepare_strip(ecg(45), 500, bad=bad)
     assert strip.start_s == (0.0, 15.0, 25.0)
+
+
+def test_clips_keep_one_second_from_bridged_samples_that_follow():
+    bad = np.zeros(45 * 500, bool)
+    bad[10 * 500 + 250 : 12 * 500] = True
+    assert prepare_strip(ecg(45), 500, bad=bad).start_s == (13.0, 23.0, 33.0)
 
 
 def test_bad_samples_are_bridged_by_a_straight_line_before_filtering():
