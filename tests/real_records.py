@@ -37,6 +37,7 @@ REAL_RECORDS = (
     RealRecord("mitdb-360hz-10s", "mitdb-sample/100.hea", 1, 10.0),
     RealRecord("ludb-500hz-10s", "ludb/data/1.hea", None, 10.0),
     RealRecord("cinc2021-500hz-10s", "cinc2021-sample/E07500.hea", None, 10.0),
+    RealRecord("cinc2021-500hz-30s", "cinc2021-sample/Q1847.hea", None, 30.0),
     RealRecord("ptb-1000hz-30s", "ptb-sample/s0010_re.hea", None, 30.0),
     RealRecord("ptb-1000hz-10s", "ptb-sample/s0010_re.hea", 1, 10.0),
     RealRecord("contec-800hz-mains", "contec-ecg90a/contec37_mains50.hea", None, 10.0),

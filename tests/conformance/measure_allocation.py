@@ -5,7 +5,6 @@ for many samples in it. `micropython tests/conformance/measure_allocation.py rec
 """
 
 # MicroPython runs this file too: it has no typing module.
-# ruff: noqa: ANN202
 
 import gc
 import json

@@ -4,7 +4,6 @@ Runs in CPython and in MicroPython: `micropython tests/conformance/replay_golden
 """
 
 # MicroPython runs this file too: it has no typing module.
-# ruff: noqa: ANN202
 
 import binascii
 import io
