@@ -1,14 +1,13 @@
 """The command `pocketk-agent`: what runs on the device."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from pocketk_agent.version import VERSION
 
-EXIT_UNUSABLE, EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 2, 130, 141
+EXIT_UNUSABLE, EXIT_INTERRUPTED = 2, 130
 
 _DESCRIPTION = "Pocket-K on the device. Research demonstration, not for clinical use."
 _DEMO = """\
@@ -62,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; what a user can mend is said in one line, with exit status 2."""
     options = _parser().parse_args(arguments)
     # Imported here so that --help answers at once.
+    from pocketk_agent.commands.speech import end_speech
     from pocketk_agent.commands.unusable import UnusableError
 
     try:
@@ -72,10 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("pocketk-agent: stopped.", file=sys.stderr)
         status = EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; the measurement is stored by then. Keep the interpreter from complaining.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = EXIT_BROKEN_PIPE
+    end_speech()
     sys.exit(status)
 
 

@@ -1,6 +1,7 @@
 """One contract for every store: files, memory, and an archive."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -141,6 +142,41 @@ def test_a_write_that_fails_half_way_leaves_no_measurement(tmp_path: Path, monke
     lost = set(store.ids()) ^ {example().measurement_id}
     assert [p.name for p in tmp_path.iterdir()] == [example().measurement_id]
     measure("STORE-FULL", len(lost), n=2)
+
+
+@pytest.mark.parametrize("sync", range(4), ids=["counts", "record", "their folder", "the store's folder"])
+def test_everything_is_synced_and_a_failure_at_any_sync_keeps_nothing(sync: int, tmp_path: Path, monkeypatch):
+    synced: list[int] = []
+    real = os.fsync
+
+    def failing(handle: int) -> None:
+        synced.append(handle)
+        if len(synced) == sync + 1:
+            raise OSError(5, "Input/output error")
+        real(handle)
+
+    monkeypatch.setattr("os.fsync", failing)
+    with pytest.raises(StoreError, match="Input/output error"):
+        FileStore(tmp_path).put(example())
+    assert len(synced) == sync + 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_that_cannot_be_written_down_is_refused_and_leaves_nothing(tmp_path: Path):
+    hostile = replace(example(), outcome=Outcome(OutcomeKind.DEVICE_ERROR, ("x",), "\ud800"))
+    with pytest.raises(StoreError, match="cannot be written"):
+        FileStore(tmp_path).put(hostile)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_storing_leaves_nothing_half_written(tmp_path: Path, monkeypatch):
+    def interrupted(handle: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        FileStore(tmp_path).put(example())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_unfinished_folder_of_a_killed_process_is_no_measurement(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -81,6 +82,44 @@ def test_a_bundle_that_is_not_there_is_a_device_error_with_status_1(tmp_path: Pa
     run = run_demo(tmp_path / "demo", "--bundle", "nothing")
     assert run.status == 1
     assert "DEVICE_ERROR(bundle-absent)" in run.said
+
+
+def test_ctrl_c_ends_with_130_and_keeps_what_was_recorded(tmp_path: Path):
+    out = tmp_path / "demo"
+    command = [sys.executable, "-m", "pocketk_agent", "demo", "--speed", "2", "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        while "RECORDING 5 s" not in running.stdout.readline():
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        said, complained = running.communicate(timeout=60)
+    assert running.returncode == 130, complained
+    assert "INCONCLUSIVE(stopped, untrained model)" in said
+    assert "Traceback" not in complained
+    record = json.loads((out / "result.json").read_text())
+    assert record["partial"]
+    assert record["recording"]["n_samples"] > 9 * 360
+
+
+def test_a_reader_that_leaves_early_does_not_cost_the_measurement(tmp_path: Path):
+    out = tmp_path / "demo"
+    command = [sys.executable, "-m", "pocketk_agent", "demo", "--speed", "30", "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.stdout.close()
+        running.wait(timeout=60)
+        assert running.stderr is not None
+        assert "Traceback" not in running.stderr.read()
+    (kept,) = (out / "measurements").iterdir()
+    assert json.loads((kept / "result.json").read_text())["outcome"]["text"] == "INCONCLUSIVE(untrained model)"
+
+
+def test_a_rate_that_cannot_be_prepared_is_refused_before_anything_is_played(tmp_path: Path):
+    np.save(tmp_path / "slow.npy", np.sin(np.arange(2400) / 5))
+    run = run_demo(tmp_path / "demo", "--strip", str(tmp_path / "slow.npy"), "--rate", "80")
+    assert run.status == 2
+    assert "80 Hz" in run.complained
 
 
 @pytest.mark.data

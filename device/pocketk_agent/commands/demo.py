@@ -1,13 +1,13 @@
 """The demonstration: a recording through the whole device, over the virtual handheld."""
 
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pocketk_agent.commands.measure import STRIP_NAME, exit_status, measure_over
+from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.unusable import UnusableError
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.recording_file import RecordedStrip, RecordingFileError, read_recording
@@ -65,10 +65,6 @@ def _recording(wish: DemoWish) -> RecordedStrip:
     return read_recording(wish.strip, **vars(wish.request))
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-
-
 def run_demo(wish: DemoWish) -> int:
     """Play, measure, write the three files; returns the exit status.
 
@@ -85,16 +81,16 @@ def run_demo(wish: DemoWish) -> int:
         handheld = VirtualHandheld(wish.out / ADC_NAME, wish.speed, wish.runtime)
     except (OSError, RecordingFileError, RateError) as error:
         raise UnusableError(str(error)) from error
-    _say(f"recording  {strip.source}: {strip.seconds:.1f} s at {strip.fs_hz:g} Hz, {lead_in_words(strip.lead)}")
+    say(f"recording  {strip.source}: {strip.seconds:.1f} s at {strip.fs_hz:g} Hz, {lead_in_words(strip.lead)}")
     if handheld.note:
-        _say(f"note       {handheld.note}")
+        say(f"note       {handheld.note}")
     with handheld:
-        _say(f"handheld   firmware in {handheld.runtime_name} on {handheld.port}, {wish.speed:g} times real time")
+        say(f"handheld   firmware in {handheld.runtime_name} on {handheld.port}, {wish.speed:g} times real time")
         store = FileStore(wish.out / "measurements")
         result = measure_over(handheld.port, store, wish.bundle, wish.mains_hz)
         complaints = handheld.complaints()
     if complaints:
-        _say(f"firmware   {complaints}")
+        say(f"firmware   {complaints}")
     _summarise(result, _latest(store, result, wish.out))
     return exit_status(result)
 
@@ -111,22 +107,22 @@ def _latest(store: FileStore, result: MeasurementResult, out: Path) -> list[Path
                 copied.append(target)
         except OSError as error:
             target.unlink(missing_ok=True)
-            _say(f"note       {target} could not be written: {error.strerror}")
+            say(f"note       {target} could not be written: {error.strerror}")
     return copied
 
 
 def _summarise(result: MeasurementResult, files: list[Path]) -> None:
-    _say("")
-    _say(f"outcome    {result.outcome}")
-    _say(f"           {result.outcome.explanation}")
+    say("")
+    say(f"outcome    {result.outcome}")
+    say(f"           {result.outcome.explanation}")
     if result.recording is not None:
         window = result.window_recording
         seconds = 0.0 if window is None else window.seconds
-        _say(
+        say(
             f"recorded   {seconds:.1f} s, {len(result.recording.gaps)} gaps; "
             f"clips scored: {0 if result.scored is None else len(result.scored.clips)}"
         )
     if result.model is not None:
-        _say(f"model      {result.model.model_id} {result.model.model_version}. {result.model.statement}")
+        say(f"model      {result.model.model_id} {result.model.model_version}. {result.model.statement}")
     for path in files:
-        _say(f"file       {path}")
+        say(f"file       {path}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from pocketk_agent.bundle.bundle import Bundle, load_bundle
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.clock import SystemClock
+from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.strip_page import page_of
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.session import STOPPED, Session, Station
@@ -86,5 +87,5 @@ def run_measure(wish: MeasureWish) -> int:
     store = FileStore(wish.store)
     result = measure_over(wish.port, store, wish.bundle, wish.mains_hz)
     if result.measurement_id in store.ids():
-        sys.stdout.write(f"kept in {store.folder(result.measurement_id)}\n")
+        say(f"kept in {store.folder(result.measurement_id)}")
     return exit_status(result)

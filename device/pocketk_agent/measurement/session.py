@@ -24,8 +24,8 @@ from pocketk_agent.signal.errors import MissingSamplesError, SignalError, UnitsE
 from pocketk_agent.sources.source import EndOfStream, Source, SourceLostError
 from pocketk_agent.store.store import Store, StoreError
 
-# S4: the loss of the front end is stated within 2 s, so silence is a loss after 1.5 s.
-SILENCE_LIMIT_S = 1.5
+# S4: the loss of the front end is stated within 2 s; storing and showing it must fit in as well.
+SILENCE_LIMIT_S = 1.25
 _READ_TIMEOUT_S = 0.05
 _SCREEN_EVERY_S = 0.1
 # Placement, stabilising with some restarts, and one minute of recording fit in.

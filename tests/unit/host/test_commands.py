@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generated_ecg import ecg_mv
+from generated_ecg import ADS1292R, ecg_counts, ecg_mv
 from pocketk.cli import main
 from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
+from pocketk_agent.recording_file.counts_writer import counts_file_bytes
 from pocketk_models.net1d import Net1D
 from pocketk_models.net1d_config import Net1DConfig
 from pocketk_models.weights_file import WeightsFile
@@ -71,6 +72,8 @@ def test_exported_weights_say_what_they_were_trained_on_and_stay_inconclusive(tm
         (["export", "w.safetensors", "--untrained", "--out", "x"], "either a weights file or --untrained"),
         (["export", "w.safetensors", "--out", "x"], "w.safetensors"),
         (["export", "--untrained", "--out", "x", "--outputs", "k_gt_5_5", "--outputs", "k_ge_6_0"], "outputs"),
+        (["export", "--untrained", "--out", "x", "--model-version", "banana"], "banana"),
+        (["export", "--untrained", "--out", "/proc/x/y"], "cannot be written"),
         (["score"], "No recording"),
         (["score", "x.csv", "--bundle", "pocketk-untrainde"], "Did you mean"),
         (["import-weights", "absent.pth"], "absent.pth"),
@@ -109,6 +112,16 @@ def test_scoring_as_json_reports_every_file_and_fails_if_one_fails(strip_csv: Pa
     assert outcomes[0] == "INCONCLUSIVE(untrained model)"
     assert "at least 10 s" in outcomes[1]
     assert "no such file" in outcomes[2]
+
+
+def test_a_file_that_states_no_contact_is_scored_as_a_device_would(tmp_path: Path, capsys):
+    counts, _ = ecg_counts(30)
+    nowhere = np.zeros(counts.size, bool)
+    path = tmp_path / "strip.counts"
+    path.write_bytes(counts_file_bytes(ADS1292R, counts, ~nowhere, nowhere, "thumbs off throughout"))
+    assert run("score", str(path), "--json") == 0
+    (recording,) = json.loads(capsys.readouterr().out)["recordings"]
+    assert recording["outcome"]["text"] == "POOR_RECORDING(lead-off)"
 
 
 def test_a_damaged_bundle_is_refused_by_name(strip_csv: Path, tmp_path: Path, capsys):

@@ -1,5 +1,7 @@
 """The gate names what is wrong, accepts real hearts, and never raises."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from hypothesis.extra import numpy as npst
 from generated_ecg import ecg_mv
 from pocketk_agent.quality.gate import flag_samples, judge_clip
 from pocketk_agent.quality.reason import IN_WORDS, QualityReason
+from pocketk_agent.quality.thresholds import DEFAULT_THRESHOLDS
 from pocketk_agent.recording_file import read_recording
 
 FS_HZ = 500.0
@@ -42,6 +45,55 @@ def test_a_pause_of_four_seconds_is_no_reliable_rhythm():
     x = ecg_mv(10)
     x[2600:4900] = x[2600] + np.random.default_rng(0).normal(0, 0.008, 2300)
     assert QualityReason.NO_QRS in judge_clip(x, FS_HZ)
+
+
+def noisy(sd_mv: float) -> np.ndarray:
+    return ecg_mv(10) + np.random.default_rng(0).normal(0, sd_mv, 5000)
+
+
+def test_bursts_that_never_repeat_are_noise_however_quiet_it_is_between_them():
+    rng = np.random.default_rng(0)
+    x = rng.normal(0, 0.005, 5000)
+    for k in range(300, 4900, 400):
+        shape = np.hanning(60) * np.convolve(rng.normal(0, 1, 68), np.ones(9) / 9, "valid")
+        x[k - 30 : k + 30] += shape / np.abs(shape).max()
+    assert judge_clip(x, FS_HZ) == (QualityReason.NOISE,)
+
+
+def test_beats_that_look_unlike_are_noise_already_at_moderate_noise_between_them():
+    assert judge_clip(noisy(0.15), FS_HZ) == ()
+    assert judge_clip(noisy(0.2), FS_HZ) == (QualityReason.NOISE,)
+
+
+def test_much_noise_between_beats_is_noise_even_where_beats_look_alike():
+    whatever_shape = replace(DEFAULT_THRESHOLDS, min_alikeness=-1.0, alikeness_noisy=-1.0)
+    assert judge_clip(noisy(0.2), FS_HZ, limits=whatever_shape) == ()
+    assert judge_clip(noisy(0.3), FS_HZ, limits=whatever_shape) == (QualityReason.NOISE,)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        ({"min_beats": 50}, QualityReason.NO_QRS),
+        ({"max_rr_s": 0.5}, QualityReason.NO_QRS),
+        ({"noise_between_beats": 0.01}, QualityReason.NOISE),
+        ({"min_alikeness": 1.0}, QualityReason.NOISE),
+        ({"noise_unlike": 0.0, "alikeness_noisy": 1.0}, QualityReason.NOISE),
+    ],
+)
+def test_every_limit_is_honoured(limits: dict, reason: QualityReason):
+    assert judge_clip(noisy(0.05), FS_HZ, limits=replace(DEFAULT_THRESHOLDS, **limits)) == (reason,)
+
+
+def test_a_converter_that_holds_its_value_is_flat_at_any_level():
+    x = ecg_mv(30)
+    x[6000:6400] = 5.0
+    x[10_000] = 6.0
+    x[12_000:12_400] = x[12_000]
+    flat = flag_samples(x, FS_HZ).flat
+    assert flat[6001:6400].all()
+    assert flat[12_001:12_400].all()
+    assert np.count_nonzero(flat) < 900
 
 
 def test_a_dead_channel_is_flat_everywhere():
