@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from generated_ecg import ADS1292R, ecg_counts, ecg_mv
+from pocketk.__main__ import main as entry
 from pocketk.cli import main
 from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
 from pocketk_agent.recording_file.counts_writer import counts_file_bytes
@@ -129,3 +130,11 @@ def test_a_damaged_bundle_is_refused_by_name(strip_csv: Path, tmp_path: Path, ca
     (copy / "model.onnx").write_bytes(b"")
     assert run("score", str(strip_csv), "--rate", "500", "--bundle", str(copy)) == 2
     assert "model.onnx" in capsys.readouterr().err
+
+
+def test_on_a_device_without_the_workstations_packages_the_command_says_what_to_install(monkeypatch, capsys):
+    monkeypatch.setattr("pocketk.__main__._NEEDED", ("rich", "no_such_package_here"))
+    with pytest.raises(SystemExit) as exit_info:
+        entry()
+    assert exit_info.value.code == 2
+    assert "no_such_package_here not installed; pip install 'pocketk[host]'" in capsys.readouterr().err
