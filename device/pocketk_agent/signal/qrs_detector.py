@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
+from scipy.ndimage import maximum_filter1d
 
-from pocketk_agent.signal.qrs import shape
+from pocketk_agent.signal.qrs import shape, slope_magnitude
 from pocketk_agent.signal.resampling import check_rate
 from pocketk_agent.signal.variant import check_mains
 
@@ -141,7 +141,7 @@ class QrsDetector:
         first = max(self._kept_from, start - self._around)
         around = self._kept[first - self._kept_from : min(stop + self._around, self._length) - self._kept_from]
         shaped = shape(around, self._fs_hz, self._mains_hz)
-        slope = _slope(shaped, self._fs_hz, self._rules)
+        slope = slope_magnitude(shaped, self._fs_hz, self._rules.slope_s, self._rules.energy_s)
         # Half the boxcar less than the refractory time: the shoulder of one beat's energy must not hide the next.
         reach = round((self._rules.refractory_s - self._rules.energy_s / 2) * self._fs_hz)
         summit = (slope == maximum_filter1d(slope, 2 * reach + 1)) & (slope > 0.0)
@@ -224,16 +224,6 @@ def _held(x: Float64, last: float) -> Float64:
         return x
     source = np.maximum.accumulate(np.where(finite, np.arange(x.size), -1))
     return np.where(source >= 0, x[np.maximum(source, 0)], last)
-
-
-def _slope(shaped: Float64, fs_hz: float, rules: QrsRules) -> Float64:
-    """Root of the boxcar-averaged squared slope."""
-    lag = max(1, round(rules.slope_s * fs_hz))
-    steps = np.zeros_like(shaped)
-    if shaped.size > lag:
-        steps[lag // 2 : lag // 2 + shaped.size - lag] = shaped[lag:] - shaped[:-lag]
-    width = 2 * int(rules.energy_s * fs_hz / 2) + 1
-    return np.sqrt(np.maximum(uniform_filter1d(steps * steps, width, mode="nearest"), 0.0))
 
 
 def detect_qrs(x_mv: Float64, fs_hz: float, mains_hz: float = 50.0) -> NDArray[np.intp]:
