@@ -1,0 +1,1 @@
+"""The simulator's workstation part: physics atlas, potassium laid over real recordings, labels, cohorts, validation."""
