@@ -1,6 +1,8 @@
 """A made-up recording, and every kind of source that plays it, with what can be done to it from outside."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,12 @@ import pytest
 
 from contract.firmware_thread import FirmwareThread
 from pocketk_agent.clock import SystemClock
-from pocketk_agent.front_end import SampleBlock
+from pocketk_agent.front_end import FrontEnd, SampleBlock
+from pocketk_agent.patient.adc import ADS1292R
+from pocketk_agent.patient.noise_levels import QUIET
+from pocketk_agent.patient.profile import profile_shape
+from pocketk_agent.patient.rhythm import Rhythm, steady_rhythm
+from pocketk_agent.patient.strip import StripRequest, simulate_strip
 from pocketk_agent.recording_file import NativeCounts, RecordedStrip
 from pocketk_agent.sources.counts_file_writer import write_counts_file
 from pocketk_agent.sources.fake_source import FakeSource, Loss, Silence
@@ -16,11 +23,13 @@ from pocketk_agent.sources.pace import Pace
 from pocketk_agent.sources.played_counts import recording_to_counts
 from pocketk_agent.sources.replay_source import ReplaySource, blocks_of
 from pocketk_agent.sources.serial_source import SerialSource
+from pocketk_agent.sources.simulated_patient_source import PatientSetting, SimulatedPatientSource
 from pocketk_agent.sources.source import Source
 from pocketk_agent.transport.serial_transport import SerialTransport
 from pocketk_agent.virtual_handheld import Runtime, VirtualHandheld
 
 FS_HZ = 250.0
+SIMULATED_S = 2.2
 LEAD_IN_S = 0.4
 
 
@@ -36,6 +45,14 @@ def a_strip() -> RecordedStrip:
     return RecordedStrip(ecg_mv, FS_HZ, "I", lead_off, "made up", native)
 
 
+def beats_from_zero(rhythm: Rhythm) -> Rhythm:
+    """Only beats from time 0 on, as in a stream that nothing precedes."""
+    kept = rhythm.r_times_s >= 0.0
+    return replace(
+        rhythm, r_times_s=rhythm.r_times_s[kept], kinds=rhythm.kinds[kept], amplitudes=rhythm.amplitudes[kept]
+    )
+
+
 STRIP = a_strip()
 PLAYED = recording_to_counts(STRIP, lead_in_s=LEAD_IN_S)
 TRUTH = {
@@ -47,6 +64,9 @@ class Rig(ABC):
     """A source under test, and what can be done to it from outside."""
 
     source: Source
+    front_end: FrontEnd = PLAYED.front_end
+    # Count and lead-off of every sample that is to come, by index.
+    truth: Mapping[int, tuple[int, bool]] = TRUTH
 
     @abstractmethod
     def __init__(self, folder: Path, speed: float) -> None:
@@ -65,6 +85,25 @@ class ReplayRig(Rig):
     def __init__(self, folder: Path, speed: float) -> None:
         pace = Pace.real_time(speed) if speed else Pace.as_fast_as_possible()
         self.source = ReplaySource(STRIP, pace=pace, clock=SystemClock(), lead_in_s=LEAD_IN_S)
+
+    def lose(self) -> None:
+        self.source.close()
+
+
+class SimulatedRig(Rig):
+    """A typical patient without noise; the truth is drawn as one strip, not beat by beat."""
+
+    def __init__(self, folder: Path, speed: float) -> None:
+        pace = Pace.real_time(speed) if speed else Pace.as_fast_as_possible()
+        simulated = ADS1292R.at_rate(FS_HZ)
+        setting = PatientSetting(seconds=SIMULATED_S, simulated=simulated)
+        self.source = SimulatedPatientSource("typical", setting, pace=pace, clock=SystemClock())
+        self.front_end = simulated.front_end
+        shape = profile_shape("typical", setting.potassium_mmol_l)
+        request = StripRequest(SIMULATED_S, FS_HZ, noise=QUIET, front_end=simulated)
+        rhythm = beats_from_zero(steady_rhythm(shape, SIMULATED_S))
+        strip = simulate_strip(shape, request, np.random.default_rng(0), rhythm)
+        self.truth = {i: (int(count), False) for i, count in enumerate(strip.counts)}
 
     def lose(self) -> None:
         self.source.close()
@@ -124,6 +163,7 @@ class MicroPythonRig(VirtualRig):
 
 RIGS = [
     pytest.param(ReplayRig, id="replay"),
+    pytest.param(SimulatedRig, id="simulated"),
     pytest.param(FakeRig, id="fake"),
     pytest.param(LoopbackRig, id="serial-loopback"),
     pytest.param(VirtualRig, id="serial-cpython"),
