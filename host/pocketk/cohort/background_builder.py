@@ -1,0 +1,206 @@
+"""Public 12-lead sets as backgrounds: lead I of real patients, without a potassium.
+
+A folder is searched for recordings at any depth. Where a set publishes no patient ids, one record is one patient.
+`arrhythmia` is True for any rhythm other than sinus rhythm or an ectopic beat that the set's own labels name, False
+where labels are there and name none, else unknown; the other flags stay unknown, since no set states them.
+"""
+
+import ast
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pocketk.cohort.candidate import Candidate, Offer, first_step
+from pocketk.cohort.cohort_error import CohortError
+from pocketk.cohort.lead_reader import CPSC_FS_HZ
+from pocketk.cohort.manifest_row import ManifestRow
+from pocketk.cohort.wfdb_comments import age_of, read_comments, sex_of
+
+# SNOMED CT codes of PhysioNet/CinC Challenge 2021 (its dx_mapping tables): rhythms other than sinus, ectopy, pacing.
+ARRHYTHMIA_CODES = frozenset(
+    {
+        *("164889003", "164890007", "195080001", "282825002", "426749004", "314208002"),  # atrial fibrillation, flutter
+        *("284470004", "63593006", "251173003", "251168009", "251164006"),  # atrial and junctional ectopy
+        *("427172004", "17338001", "164884008", "11157007", "251180001", "251182009"),  # ventricular ectopy
+        *("426761007", "713422000", "251166008", "233897008", "195101003", "67198005"),  # supraventricular rhythms
+        *("106068003", "233892002", "251187003", "74615001", "5609005"),  # atrial rhythm and escape, sinus arrest
+        *("426995002", "426648003", "29320008", "426664006"),  # junctional rhythms
+        *("164896001", "164895002", "425856008", "111288001"),  # ventricular fibrillation, tachycardia, flutter
+        *("61277005", "49260003", "81898007", "75532003"),  # idioventricular and escape rhythms
+        *("27885002", "10370003", "251266004", "251268003"),  # complete block, pacing
+    }
+)
+HF_CODE, CKD_CODE, HYPERTENSION_CODE, DIABETES_CODE = "84114007", "709044004", "38341003", "73211009"
+# PTB-XL statements (Wagner 2020, scp_statements.csv) and the challenge's labels for the same.
+_PTBXL_ARRHYTHMIA = {"AFIB", "AFLT", "SVARR", "SVTAC", "PSVT", "PACE", "BIGU", "TRIGU", "PAC", "PVC", "PRC(S)"}
+# CPSC 2018 REFERENCE.csv (Liu 2018): 2 atrial fibrillation, 6 and 7 premature beats.
+_CPSC_ARRHYTHMIA = {"2", "6", "7"}
+# Names of records in CinC 2021 and where they were recorded (Perez Alday 2020, Reyna 2021).
+_CINC_SITES = {"A": "cpsc2018", "Q": "cpsc2018-extra", "E": "georgia", "HR": "ptb-xl", "JS": "chapman-ningbo"}
+_CINC_SITES |= {"S": "ptb", "I": "incart"}
+
+
+def offer_backgrounds(kind: str, folder: Path) -> Offer:
+    """Find the recordings of a set.
+
+    Args:
+        kind: "ludb", "ptbxl", "cinc2021" or "cpsc".
+        folder: where the set was unpacked.
+
+    Raises:
+        CohortError: another kind, no folder, or no recording in it.
+    """
+    if kind not in _ROWS:
+        raise CohortError(f"No builder {kind!r}; expected {', '.join(sorted(_ROWS))}.")
+    if not folder.is_dir():
+        raise CohortError(f"{folder} is no folder; expected the unpacked set {kind}.")
+    suffix = ".mat" if kind == "cpsc" else ".hea"
+    paths = sorted((path for path in folder.rglob(f"*{suffix}") if path.is_file()), key=_natural)
+    rows = _ROWS[kind](folder, paths)
+    if not rows:
+        raise CohortError(f"No *{suffix} recording in {folder} or below it; expected the unpacked set {kind}.")
+    candidates = tuple(Candidate(row) for row in _named_once(rows))
+    tables = [path for name in ("ptbxl_database.csv", "REFERENCE.csv") if (path := folder / name).is_file()]
+    step = first_step(f"recordings in the set {kind}", candidates)
+    return Offer(kind, candidates, (step,), {}, tuple(map(str, tables)))
+
+
+def _natural(path: Path) -> tuple[str, list[tuple[int, str]]]:
+    """Order of names in which 2 comes before 10."""
+    parts = re.findall(r"\d+|\D+", path.stem)
+    return str(path.parent), [(int(part), "") if part.isdigit() else (0, part) for part in parts]
+
+
+def _named_once(rows: list[ManifestRow]) -> list[ManifestRow]:
+    """The same name in two folders of a set is two recordings: the folder tells them apart."""
+    times = Counter(row.record_id for row in rows)
+    return [row if times[row.record_id] == 1 else _renamed(row) for row in rows]
+
+
+def _renamed(row: ManifestRow) -> ManifestRow:
+    name = f"{row.site}:{row.file}"
+    return replace(row, record_id=name, patient_id=name if row.patient_id == row.record_id else row.patient_id)
+
+
+def _base(folder: Path, path: Path, site: str) -> ManifestRow:
+    name = f"{site}:{path.stem}"
+    return ManifestRow(name, name, path.relative_to(folder).as_posix(), 0, 0, CPSC_FS_HZ, site=site)
+
+
+def _ludb(folder: Path, headers: list[Path]) -> list[ManifestRow]:
+    rows = []
+    for header in headers:
+        comments = read_comments(header)
+        text = " ".join(comments.lines).lower()
+        rhythm = comments.fields.get("rhythm", "").lower()
+        other = "sinus" not in rhythm or any(word in text for word in ("extrasystol", "pacing", "pacemaker"))
+        row = _base(folder, header, "ludb")
+        rows.append(replace(row, age=comments.age, sex=comments.sex, arrhythmia=other if rhythm else None))
+    return rows
+
+
+def _cinc(folder: Path, headers: list[Path]) -> list[ManifestRow]:
+    rows = []
+    for header in headers:
+        comments = read_comments(header)
+        prefix = re.match(r"[A-Z]*", header.stem)
+        codes = set(re.findall(r"\d+", comments.fields.get("dx", "")))
+        row = _base(folder, header, _CINC_SITES.get(prefix.group() if prefix else "", "cinc2021"))
+        known = {  # a code states a disease, its absence nothing
+            "hf": HF_CODE in codes or None,
+            "ckd": CKD_CODE in codes or None,
+            "hypertension": HYPERTENSION_CODE in codes or None,
+            "diabetes": DIABETES_CODE in codes or None,
+        }
+        arrhythmia = bool(codes & ARRHYTHMIA_CODES) if codes else None
+        rows.append(replace(row, age=comments.age, sex=comments.sex, arrhythmia=arrhythmia, **known))
+    return rows
+
+
+def _ptbxl(folder: Path, headers: list[Path]) -> list[ManifestRow]:
+    table = folder / "ptbxl_database.csv"
+    if table.is_file():
+        return _ptbxl_table(table)
+    rows = []
+    for header in headers:
+        comments = read_comments(header)
+        labels = {label.strip() for label in comments.fields.get("labels", "").split(",") if label.strip()}
+        row = _base(folder, header, "ptb-xl")
+        arrhythmia = bool(labels & _PTBXL_ARRHYTHMIA) if labels else None
+        about = {"age": comments.age, "sex": comments.sex, "ecg_time": comments.ecg_time}
+        rows.append(replace(row, arrhythmia=arrhythmia, **about))
+    return rows
+
+
+def _ptbxl_table(table: Path) -> list[ManifestRow]:
+    with table.open(newline="", encoding="utf-8-sig") as stream:
+        reader = csv.DictReader(stream)
+        needed = {"ecg_id", "patient_id", "age", "sex", "scp_codes", "filename_hr", "recording_date"}
+        if not needed <= set(reader.fieldnames or ()):
+            raise CohortError(f"{table.name}: expected the columns {', '.join(sorted(needed))} of PTB-XL 1.0.3.")
+        return [_ptbxl_row(line) for line in reader]
+
+
+def _ptbxl_row(line: dict[str, Any]) -> ManifestRow:
+    try:
+        codes = set(ast.literal_eval(line["scp_codes"]))
+        at = datetime.fromisoformat(line["recording_date"])
+        patient = f"ptb-xl:patient{int(float(line['patient_id']))}"
+    except (ValueError, SyntaxError, TypeError) as error:
+        raise CohortError(
+            f"ptbxl_database.csv, ecg_id {line['ecg_id']}: {error}; take the file of the release."
+        ) from error
+    return ManifestRow(
+        record_id=f"ptb-xl:{line['ecg_id']}",
+        patient_id=patient,
+        file=f"{line['filename_hr']}.hea",
+        offset=0,
+        n_samples=0,
+        fs_hz=CPSC_FS_HZ,
+        ecg_time=at,
+        age=age_of(line["age"]),
+        sex={"0": "M", "1": "F"}.get(line["sex"], "U"),
+        arrhythmia=bool(codes & _PTBXL_ARRHYTHMIA),
+        site="ptb-xl",
+    )
+
+
+def _cpsc(folder: Path, files: list[Path]) -> list[ManifestRow]:
+    labels = _cpsc_labels(folder / "REFERENCE.csv")
+    rows = []
+    for path in files:
+        sex, age = _cpsc_person(path)
+        named = labels.get(path.stem)
+        arrhythmia = None if named is None else bool(named & _CPSC_ARRHYTHMIA)
+        rows.append(replace(_base(folder, path, "cpsc2018"), sex=sex, age=age, arrhythmia=arrhythmia))
+    return rows
+
+
+def _cpsc_labels(path: Path) -> dict[str, set[str]]:
+    if not path.is_file():
+        return {}
+    with path.open(newline="", encoding="utf-8-sig") as stream:
+        return {line[0]: set(line[1:]) - {""} for line in csv.reader(stream) if line}
+
+
+def _cpsc_person(path: Path) -> tuple[str, float | None]:
+    from scipy.io import loadmat
+
+    try:
+        person = loadmat(path, squeeze_me=True)["ECG"]
+        return sex_of(str(person["sex"].item())), age_of(str(person["age"].item()))
+    except Exception:  # a damaged file: its signal is refused, with the reason, when it is read
+        return "U", None
+
+
+_ROWS: dict[str, Callable[[Path, list[Path]], list[ManifestRow]]] = {
+    "ludb": _ludb,
+    "ptbxl": _ptbxl,
+    "cinc2021": _cinc,
+    "cpsc": _cpsc,
+}
