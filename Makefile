@@ -10,10 +10,12 @@ RATE ?=
 ARGS ?=
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test check requirements benchmarks resolve bundles clean
+COHORT_SEED ?= 1
+
+.PHONY: cohort-50k help demo test check requirements benchmarks resolve bundles clean
 
 help:  ## Say what can be made
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
@@ -57,6 +59,9 @@ resolve: $(VENV)/.dev-ready  ## Show that every extra resolves on Python 3.11, 3
 
 bundles: $(VENV)/.dev-ready  ## Export the shipped bundles anew
 	@$(BIN)/pocketk export --untrained --out models/bundles/pocketk-untrained
+
+cohort-50k: $(VENV)/.dev-ready  ## Simulate 50,000 recordings on two processes into out/cohort-50k; time and memory in its cost.json
+	@$(BIN)/pocketk simulate --patients 50000 --positives 0.3 --seed $(COHORT_SEED) --processes 2 --out out/cohort-50k --overwrite
 
 constraints.txt: | $(VENV)/bin/python
 	@test -f $@ || { echo "constraints.txt is missing; restore it from git."; exit 2; }
