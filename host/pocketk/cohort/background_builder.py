@@ -2,7 +2,8 @@
 
 A folder is searched for recordings at any depth. Where a set publishes no patient ids, one record is one patient.
 `arrhythmia` is True for any rhythm other than sinus rhythm or an ectopic beat that the set's own labels name, False
-where labels are there and name none, else unknown; the other flags stay unknown, since no set states them.
+where labels are there and name none, else unknown; so for `paced` and `wide_qrs`. The other flags stay unknown where
+no set states them.
 """
 
 import ast
@@ -17,9 +18,10 @@ from typing import Any
 
 from pocketk.cohort.candidate import Candidate, Offer, first_step
 from pocketk.cohort.cohort_error import CohortError
+from pocketk.cohort.header_findings import HeaderFinding, findings_in
 from pocketk.cohort.lead_reader import CPSC_FS_HZ
 from pocketk.cohort.manifest_row import ManifestRow
-from pocketk.cohort.wfdb_comments import age_of, read_comments, sex_of
+from pocketk.cohort.wfdb_comments import WfdbComments, age_of, read_comments, sex_of
 
 # SNOMED CT codes of PhysioNet/CinC Challenge 2021 (its dx_mapping tables): rhythms other than sinus, ectopy, pacing.
 ARRHYTHMIA_CODES = frozenset(
@@ -38,7 +40,9 @@ ARRHYTHMIA_CODES = frozenset(
 HF_CODE, CKD_CODE, HYPERTENSION_CODE, DIABETES_CODE = "84114007", "709044004", "38341003", "73211009"
 # PTB-XL statements (Wagner 2020, scp_statements.csv) and the challenge's labels for the same.
 _PTBXL_ARRHYTHMIA = {"AFIB", "AFLT", "SVARR", "SVTAC", "PSVT", "PACE", "BIGU", "TRIGU", "PAC", "PVC", "PRC(S)"}
-# CPSC 2018 REFERENCE.csv (Liu 2018): 2 atrial fibrillation, 6 and 7 premature beats.
+_PTBXL_WIDE_QRS = {"CLBBB", "CRBBB", "IVCD", "WPW"}
+# CPSC 2018 REFERENCE.csv (Liu 2018): 2 atrial fibrillation, 4 and 5 bundle branch block, 6 and 7 premature beats.
+_CPSC_WIDE_QRS = {"4", "5"}
 _CPSC_ARRHYTHMIA = {"2", "6", "7"}
 # Names of records in CinC 2021 and where they were recorded (Perez Alday 2020, Reyna 2021).
 _CINC_SITES = {"A": "cpsc2018", "Q": "cpsc2018-extra", "E": "georgia", "HR": "ptb-xl", "JS": "chapman-ningbo"}
@@ -92,6 +96,14 @@ def _base(folder: Path, path: Path, site: str) -> ManifestRow:
     return ManifestRow(name, name, path.relative_to(folder).as_posix(), 0, 0, CPSC_FS_HZ, site=site)
 
 
+def _form(comments: WfdbComments) -> dict[str, bool | None]:
+    """Whether a header names pacing or a wide QRS; unknown where it names nothing at all."""
+    if not comments.lines:
+        return {"paced": None, "wide_qrs": None}
+    findings = findings_in("\n".join(comments.lines))
+    return {"paced": HeaderFinding.PACED in findings, "wide_qrs": HeaderFinding.WIDE_QRS in findings}
+
+
 def _ludb(folder: Path, headers: list[Path]) -> list[ManifestRow]:
     rows = []
     for header in headers:
@@ -100,7 +112,9 @@ def _ludb(folder: Path, headers: list[Path]) -> list[ManifestRow]:
         rhythm = comments.fields.get("rhythm", "").lower()
         other = "sinus" not in rhythm or any(word in text for word in ("extrasystol", "pacing", "pacemaker"))
         row = _base(folder, header, "ludb")
-        rows.append(replace(row, age=comments.age, sex=comments.sex, arrhythmia=other if rhythm else None))
+        rows.append(
+            replace(row, age=comments.age, sex=comments.sex, arrhythmia=other if rhythm else None, **_form(comments))
+        )
     return rows
 
 
@@ -118,7 +132,7 @@ def _cinc(folder: Path, headers: list[Path]) -> list[ManifestRow]:
             "diabetes": DIABETES_CODE in codes or None,
         }
         arrhythmia = bool(codes & ARRHYTHMIA_CODES) if codes else None
-        rows.append(replace(row, age=comments.age, sex=comments.sex, arrhythmia=arrhythmia, **known))
+        rows.append(replace(row, age=comments.age, sex=comments.sex, arrhythmia=arrhythmia, **known, **_form(comments)))
     return rows
 
 
@@ -133,7 +147,7 @@ def _ptbxl(folder: Path, headers: list[Path]) -> list[ManifestRow]:
         row = _base(folder, header, "ptb-xl")
         arrhythmia = bool(labels & _PTBXL_ARRHYTHMIA) if labels else None
         about = {"age": comments.age, "sex": comments.sex, "ecg_time": comments.ecg_time}
-        rows.append(replace(row, arrhythmia=arrhythmia, **about))
+        rows.append(replace(row, arrhythmia=arrhythmia, **about, **_form(comments)))
     return rows
 
 
@@ -166,6 +180,8 @@ def _ptbxl_row(line: dict[str, Any]) -> ManifestRow:
         age=age_of(line["age"]),
         sex={"0": "M", "1": "F"}.get(line["sex"], "U"),
         arrhythmia=bool(codes & _PTBXL_ARRHYTHMIA),
+        paced="PACE" in codes,
+        wide_qrs=bool(codes & _PTBXL_WIDE_QRS),
         site="ptb-xl",
     )
 
@@ -177,7 +193,9 @@ def _cpsc(folder: Path, files: list[Path]) -> list[ManifestRow]:
         sex, age = _cpsc_person(path)
         named = labels.get(path.stem)
         arrhythmia = None if named is None else bool(named & _CPSC_ARRHYTHMIA)
-        rows.append(replace(_base(folder, path, "cpsc2018"), sex=sex, age=age, arrhythmia=arrhythmia))
+        wide = None if named is None else bool(named & _CPSC_WIDE_QRS)
+        row = _base(folder, path, "cpsc2018")
+        rows.append(replace(row, sex=sex, age=age, arrhythmia=arrhythmia, wide_qrs=wide))
     return rows
 
 

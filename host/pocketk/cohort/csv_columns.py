@@ -15,6 +15,8 @@ OPTIONAL = (
     "hypertension",
     "dialysis",
     "arrhythmia",
+    "paced",
+    "wide_qrs",
     "site",
     "fs_hz",
     "lsb_mv",

@@ -9,7 +9,7 @@ import polars as pl
 SOURCES = ("real", "real+morph", "synthetic", "gan")
 SPLITS = ("development", "internal_test", "temporal_test", "external_test")
 SEXES = ("F", "M", "U")
-FLAGS = ("ckd", "hf", "diabetes", "hypertension", "dialysis", "arrhythmia")
+FLAGS = ("ckd", "hf", "diabetes", "hypertension", "dialysis", "arrhythmia", "paced", "wide_qrs")
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,14 @@ class ManifestRow:
         haemolysed: the laboratory marked the sample as haemolysed.
         age: years, None where unknown.
         sex: "F", "M" or "U" (unknown).
-        ckd: chronic kidney disease; this and the five below are None where unknown.
+        ckd: chronic kidney disease; this and the seven below are None where unknown.
         hf: heart failure.
         diabetes: diabetes mellitus.
         hypertension: arterial hypertension.
         dialysis: on dialysis.
         arrhythmia: any rhythm other than sinus rhythm known for the patient or the recording.
+        paced: a pacemaker drives the recording.
+        wide_qrs: bundle branch block, pre-excitation or another conduction disturbance that widens QRS.
         site: hospital, data set or simulator that the recording comes from.
         source: one of `SOURCES`.
         split: one of `SPLITS`.
@@ -60,6 +62,8 @@ class ManifestRow:
     hypertension: bool | None = None
     dialysis: bool | None = None
     arrhythmia: bool | None = None
+    paced: bool | None = None
+    wide_qrs: bool | None = None
     site: str = "unknown"
     source: str = "real"
     split: str = "development"

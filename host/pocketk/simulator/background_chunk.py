@@ -1,8 +1,8 @@
 """A chunk of morphed backgrounds: real recordings of unknown potassium under drawn ones.
 
-Against shortcuts: every morphed recording, negatives included, went through the same machinery; a background stands
-under two or more potassiums; its patient is in one split; and the share of high values is that of the synthetic
-recordings, so that the source tells nothing of the label.
+Against shortcuts: every recording, negatives included, is first taken to a high potassium and back, since a strong
+morph leaves traces that a learner can find; a background stands under two or more potassiums; its patient is in one
+split; and the share of high values is that of the synthetic recordings, so that the source tells nothing of the label.
 """
 
 import math
@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from pocketk.cohort.card import read_card
 from pocketk.cohort.cohort_error import CohortError
+from pocketk.cohort.header_findings import HeaderFinding
 from pocketk.cohort.manifest import read_manifest
 from pocketk.cohort.manifest_row import ManifestRow, rows_of_frame
 from pocketk.cohort.signal_shard import read_signal, shard_name, write_shard
 from pocketk.simulator.background_patient import fitted_to
+from pocketk.simulator.backgrounds import check_flags
 from pocketk.simulator.chunk_result import ChunkResult, potassium_truth, times_of
 from pocketk.simulator.cohort_plan import CHUNK_RECORDINGS, FEWEST_MORPHS, CohortPlan
 from pocketk.simulator.morph import morph
@@ -33,7 +35,9 @@ from pocketk_agent.patient.preset import preset_named
 
 # What a background's own potassium may have been: public recordings without laboratory values (engineering choice).
 _BACKGROUND_K_MMOL_L, _BACKGROUND_SD_MMOL_L = 4.15, 0.35
-_PEOPLE, _TIMES, _ROUNDING, _CHOICE = 10, 11, 12, 13
+# The potassium of the detour, whatever the one a recording ends at (engineering choice).
+_DETOUR_K_MMOL_L = (6.0, 8.0)
+_PEOPLE, _TIMES, _ROUNDING, _CHOICE, _DETOUR = 10, 11, 12, 13, 14
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def make_background_chunk(plan: CohortPlan, folder: Path, chunk: BackgroundChunk
     """Morph, write the shard, and say what is in it; the same chunk gives the same bytes."""
     prepared = [_prepared(row, plan, chunk) for row in chunk.rows]
     reasons = Counter(each for each in prepared if isinstance(each, str))
-    left_out = {reason: chunk.morphs * count for reason, count in reasons.items()}
+    left_out = Counter({reason: chunk.morphs * count for reason, count in reasons.items()})
     # Drawn for all, also for the rejected: a rejection changes nobody else.
     people, visits, k_here = _drawn(plan, chunk)
     of_row = [each[1] if not isinstance(each, str) else None for each in prepared]
@@ -107,22 +111,52 @@ def make_background_chunk(plan: CohortPlan, folder: Path, chunk: BackgroundChunk
     templates = {at: of for at in range(len(visits)) if (of := of_row[at // chunk.morphs]) is not None}
     kept = np.array(list(templates), np.int64)
     fitted = fitted_to(people.take(kept), list(templates.values()))
-    changes = changes_between(fitted, k_here[kept], visits.labels.k_eff_mmol_l[kept])
+    journeys = _journeys(fitted, k_here[kept], visits.labels.k_eff_mmol_l[kept], plan.rng(_DETOUR, chunk.first))
     made: dict[int, NDArray[np.float64]] = {}
-    for at, change in zip(templates, changes, strict=True):
+    taken: list[BeatChange] = []
+    for at, journey in zip(templates, journeys, strict=True):
         each = prepared[at // chunk.morphs]
         if not isinstance(each, str):
-            made[at] = morph(each[0], each[1], change, plan.rng(_ROUNDING, chunk.first, at))
+            try:
+                made[at] = _travelled(each[0], each[1], journey, plan.rng(_ROUNDING, chunk.first, at))
+                taken.append(journey[-1])
+            except MorphRejectedError as error:
+                left_out[f"{error.reason} at a high potassium"] += 1
     if not made:
         return ChunkResult((), pl.DataFrame(), left_out)
     slices = write_shard(folder / shard_name(chunk.index), list(made.values()))
     times = times_of(plan, visits, (_TIMES, chunk.first))
     rows = [_row(chunk, people, visits, times[at], at) for at in made]
     rows = [replace(row, offset=part.offset, n_samples=part.n_samples) for row, part in zip(rows, slices, strict=True)]
-    truth = _truth(visits, k_here, kept, changes)
+    truth = _truth(visits, k_here, np.array(list(made), np.int64), taken)
     names = pl.Series("record_id", [row.record_id for row in rows])
     background = pl.Series("background", [chunk.rows[at // chunk.morphs].record_id for at in made])
     return ChunkResult(tuple(rows), truth.insert_column(0, names).with_columns(background), left_out)
+
+
+def _journeys(
+    fitted: Patients, k_here: NDArray[np.float64], k_there: NDArray[np.float64], rng: np.random.Generator
+) -> list[tuple[BeatChange, BeatChange, BeatChange]]:
+    """Of each recording: to a high potassium, back, and to the one wanted."""
+    via = rng.uniform(*_DETOUR_K_MMOL_L, len(fitted))
+    steps = (k_here, via), (via, k_here), (k_here, k_there)
+    there, back, wanted = (changes_between(fitted, start, end) for start, end in steps)
+    return list(zip(there, back, wanted, strict=True))
+
+
+def _travelled(
+    ecg_mv: NDArray[np.float64], template: Template, journey: tuple[BeatChange, ...], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """The recording after every change of the journey, its median beat taken anew before each.
+
+    Raises:
+        MorphRejectedError: on the way the recording can no longer be morphed.
+    """
+    here = ecg_mv
+    for change in journey[:-1]:
+        here = morph(here, template, change, rng)
+        template = Template.of_strip(here, template.fs_hz, template.marks)
+    return morph(here, template, journey[-1], rng)
 
 
 def _prepared(row: ManifestRow, plan: CohortPlan, chunk: BackgroundChunk) -> tuple[NDArray[np.float64], Template] | str:
@@ -130,9 +164,20 @@ def _prepared(row: ManifestRow, plan: CohortPlan, chunk: BackgroundChunk) -> tup
     whole = read_signal(chunk.cohort, row, chunk.recordings)
     ecg_mv = whole[: round(plan.seconds * row.fs_hz)].astype(np.float64)
     try:
+        _check_form(row)
         return ecg_mv, Template.of_strip(ecg_mv, row.fs_hz)
     except MorphRejectedError as error:
         return str(error.reason)
+
+
+def _check_form(row: ManifestRow) -> None:
+    """Refuse what potassium cannot be laid over.
+
+    Raises:
+        MorphRejectedError: paced or of wide QRS.
+    """
+    named = {HeaderFinding.PACED: row.paced, HeaderFinding.WIDE_QRS: row.wide_qrs}
+    check_flags(row.record_id, frozenset(finding for finding, present in named.items() if present))
 
 
 def _drawn(plan: CohortPlan, chunk: BackgroundChunk) -> tuple[Patients, DrawnVisits, NDArray[np.float64]]:

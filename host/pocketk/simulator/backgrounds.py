@@ -11,7 +11,7 @@ import numpy as np
 import scipy.io
 from numpy.typing import NDArray
 
-from pocketk.simulator.background_flags import BackgroundFlag, flags_in
+from pocketk.cohort.header_findings import HeaderFinding, findings_in
 from pocketk.simulator.morph_rejection import MorphRejectedError, MorphRejection
 from pocketk.simulator.template import Template
 from pocketk_agent.recording_file import RecordingFileError, read_recording
@@ -19,7 +19,7 @@ from pocketk_agent.recording_file import RecordingFileError, read_recording
 _HIGHEST_AGE = 120.0  # PTB-XL writes 300 for "over 89", other sets use -1 or NaN
 # Records of PTB-XL go by their number in the set itself and as HRnnnnn in the PhysioNet/CinC Challenges.
 _PTBXL = re.compile(r"(?:HR)(\d{5})|(\d{5})_[hl]r")
-_CINC2017 = {"A": BackgroundFlag.ATRIAL_FIBRILLATION, "~": BackgroundFlag.NOISY}
+_CINC2017 = {"A": HeaderFinding.ATRIAL_FIBRILLATION, "~": HeaderFinding.NOISY}
 
 OnFault = Callable[[Path, ValueError], None]
 
@@ -45,7 +45,7 @@ class Background:
     fs_hz: float
     age: float | None = None
     sex: str | None = None
-    flags: frozenset[BackgroundFlag] = frozenset()
+    flags: frozenset[HeaderFinding] = frozenset()
     generated: bool = False
 
     def template(self) -> Template:
@@ -54,11 +54,20 @@ class Background:
         Raises:
             MorphRejectedError: flagged as paced or of wide QRS, or what `Template.of_strip` finds.
         """
-        if BackgroundFlag.PACED in self.flags:
-            raise MorphRejectedError(MorphRejection.PACED, f"{self.record_id}, by its header.")
-        if BackgroundFlag.WIDE_QRS in self.flags:
-            raise MorphRejectedError(MorphRejection.BUNDLE_BRANCH_BLOCK, f"{self.record_id}, by its header.")
+        check_flags(self.record_id, self.flags)
         return Template.of_strip(self.ecg_mv, self.fs_hz)
+
+
+def check_flags(record_id: str, flags: frozenset[HeaderFinding]) -> None:
+    """Refuse a recording whose header says that potassium cannot be laid over it.
+
+    Raises:
+        MorphRejectedError: flagged as paced or of wide QRS.
+    """
+    if HeaderFinding.PACED in flags:
+        raise MorphRejectedError(MorphRejection.PACED, f"{record_id}, as its data set says.")
+    if HeaderFinding.WIDE_QRS in flags:
+        raise MorphRejectedError(MorphRejection.BUNDLE_BRANCH_BLOCK, f"{record_id}, as its data set says.")
 
 
 def read_backgrounds(folder: Path, on_fault: OnFault | None = None) -> Iterator[Background]:
@@ -96,7 +105,7 @@ def _of_wfdb(header: Path, labels: dict[str, str]) -> Background:
     strip = read_recording(header)
     comments = [line[1:].strip() for line in header.read_text("utf-8", "replace").splitlines() if line.startswith("#")]
     said = {key: value.strip() for key, value in (_key_and_value(line) for line in comments)}
-    flags = flags_in("\n".join(comments))
+    flags = findings_in("\n".join(comments))
     label = _CINC2017.get(labels.get(header.stem, ""))
     return Background(
         record_id=header.stem,

@@ -96,6 +96,8 @@ def _rows(
                 ckd=bool(people.ckd[at]),
                 hf=bool(people.hf[at]),
                 arrhythmia=bool(people.fibrillates[at] or people.mimic[at] == Mimic.PACED),
+                paced=bool(people.mimic[at] == Mimic.PACED),
+                wide_qrs=bool(people.mimic[at] in (Mimic.LBBB, Mimic.RBBB)),
                 site=SITE,
                 source="synthetic",
             )

@@ -62,6 +62,11 @@ class Template:
         return self.at_s.size / (self.at_s.size + self.others_s.size)
 
     @property
+    def marks(self) -> NDArray[np.intp]:
+        """(B,) samples of all detected beats, ascending: what a second template of the same beats starts from."""
+        return np.sort(np.round(np.concatenate([self.at_s, self.others_s]) * self.fs_hz).astype(np.intp))
+
+    @property
     def t_inverted(self) -> bool:
         """Whether T points down once the polarity of the electrodes is allowed for."""
         return self.regions.t_wave.peak_mv * self.polarity < 0.0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import wfdb
 
-from pocketk.simulator.background_flags import BackgroundFlag
+from pocketk.cohort.header_findings import HeaderFinding
 from pocketk.simulator.background_patient import fitted_to
 from pocketk.simulator.backgrounds import Background, read_backgrounds
 from pocketk.simulator.morph import morph
@@ -82,7 +82,7 @@ def test_handheld_recordings_at_300_hz_are_accepted(others):
 
 
 def test_flagged_bundle_branch_blocks_are_rejected(pocketk_data):
-    blocks = [b for b in read_backgrounds(pocketk_data / "ludb") if BackgroundFlag.WIDE_QRS in b.flags]
+    blocks = [b for b in read_backgrounds(pocketk_data / "ludb") if HeaderFinding.WIDE_QRS in b.flags]
     for background in blocks:
         with pytest.raises(MorphRejectedError):
             background.template()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from generated_ecg import ecg_mv
-from pocketk.simulator.background_flags import BackgroundFlag, flags_in
+from pocketk.cohort.header_findings import HeaderFinding, findings_in
 from pocketk.simulator.backgrounds import Background, read_backgrounds
 from pocketk.simulator.morph import beat_difference, morph, sham_target
 from pocketk.simulator.morph_figure import morph_figure_png
@@ -77,11 +77,11 @@ def test_qrs_complexes_alone_have_no_t_wave():
 @pytest.mark.parametrize(
     ("flag", "reason"),
     [
-        (BackgroundFlag.PACED, MorphRejection.PACED),
-        (BackgroundFlag.WIDE_QRS, MorphRejection.BUNDLE_BRANCH_BLOCK),
+        (HeaderFinding.PACED, MorphRejection.PACED),
+        (HeaderFinding.WIDE_QRS, MorphRejection.BUNDLE_BRANCH_BLOCK),
     ],
 )
-def test_a_flag_of_the_header_rejects_a_good_strip(flag: BackgroundFlag, reason: MorphRejection):
+def test_a_flag_of_the_header_rejects_a_good_strip(flag: HeaderFinding, reason: MorphRejection):
     with pytest.raises(MorphRejectedError) as caught:
         Background("r", "p", ecg_mv(10), 500.0, flags=frozenset({flag})).template()
     assert caught.value.reason is reason
@@ -90,20 +90,20 @@ def test_a_flag_of_the_header_rejects_a_good_strip(flag: BackgroundFlag, reason:
 @pytest.mark.parametrize(
     ("text", "flag"),
     [
-        ("Dx: 426783006,164909002", BackgroundFlag.WIDE_QRS),
-        ("Dx: 10370003", BackgroundFlag.PACED),
-        ("Complete right bundle branch block.", BackgroundFlag.WIDE_QRS),
-        ("UNIpolar ventricular pacing.", BackgroundFlag.PACED),
-        ("Labels: STTC, CD", BackgroundFlag.WIDE_QRS),
-        ("Rhythm: Atrial fibrillation.", BackgroundFlag.ATRIAL_FIBRILLATION),
+        ("Dx: 426783006,164909002", HeaderFinding.WIDE_QRS),
+        ("Dx: 10370003", HeaderFinding.PACED),
+        ("Complete right bundle branch block.", HeaderFinding.WIDE_QRS),
+        ("UNIpolar ventricular pacing.", HeaderFinding.PACED),
+        ("Labels: STTC, CD", HeaderFinding.WIDE_QRS),
+        ("Rhythm: Atrial fibrillation.", HeaderFinding.ATRIAL_FIBRILLATION),
     ],
 )
-def test_each_vocabulary_is_understood(text: str, flag: BackgroundFlag):
-    assert flag in flags_in(text)
+def test_each_vocabulary_is_understood(text: str, flag: HeaderFinding):
+    assert flag in findings_in(text)
 
 
 def test_an_incomplete_block_is_not_a_wide_qrs():
-    assert BackgroundFlag.WIDE_QRS not in flags_in("Incomplete right bundle branch block. \nRhythm: Sinus rhythm.")
+    assert HeaderFinding.WIDE_QRS not in findings_in("Incomplete right bundle branch block. \nRhythm: Sinus rhythm.")
 
 
 def test_a_missing_folder_is_named(tmp_path):

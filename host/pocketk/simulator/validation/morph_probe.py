@@ -88,8 +88,7 @@ def treated(
         return morph(ecg_mv, template, change_between(patient, 0, k0_mmol_l, sham_target(k0_mmol_l, rng)), rng)
     there = morph(ecg_mv, template, change_between(patient, 0, k0_mmol_l, ROUND_TRIP_MMOL_L), rng)
     # The same beats: whether a detector finds them beside a tall T is another question.
-    marks = np.sort(np.round(np.concatenate([template.at_s, template.others_s]) * template.fs_hz).astype(np.intp))
-    again = Template.of_strip(there, template.fs_hz, marks)
+    again = Template.of_strip(there, template.fs_hz, template.marks)
     return morph(there, again, change_between(patient, 0, ROUND_TRIP_MMOL_L, k0_mmol_l), rng)
 
 

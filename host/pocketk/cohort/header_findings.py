@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 
-class BackgroundFlag(StrEnum):
+class HeaderFinding(StrEnum):
     """One finding."""
 
     WIDE_QRS = "bundle branch block or other wide QRS"
@@ -19,7 +19,7 @@ class BackgroundFlag(StrEnum):
 
 # SNOMED CT codes of the PhysioNet/CinC Challenge 2021 (its dx_mapping_scored.csv and dx_mapping_unscored.csv).
 _SNOMED = {
-    BackgroundFlag.WIDE_QRS: (
+    HeaderFinding.WIDE_QRS: (
         "59118001",  # right bundle branch block
         "713427006",  # complete right bundle branch block
         "164909002",  # left bundle branch block
@@ -30,11 +30,11 @@ _SNOMED = {
         "74390002",  # Wolff-Parkinson-White pattern
         "195060002",  # ventricular pre-excitation
     ),
-    BackgroundFlag.PACED: ("10370003", "251266004", "251268003"),
-    BackgroundFlag.ATRIAL_FIBRILLATION: ("164889003", "164890007", "195080001", "426749004"),
-    BackgroundFlag.ECTOPY: ("427172004", "17338001", "164884008", "284470004", "63593006", "251180001", "11157007"),
-    BackgroundFlag.HYPERTROPHY: ("164873001", "55827005", "89792004", "446358003"),
-    BackgroundFlag.REPOLARISATION: (
+    HeaderFinding.PACED: ("10370003", "251266004", "251268003"),
+    HeaderFinding.ATRIAL_FIBRILLATION: ("164889003", "164890007", "195080001", "426749004"),
+    HeaderFinding.ECTOPY: ("427172004", "17338001", "164884008", "284470004", "63593006", "251180001", "11157007"),
+    HeaderFinding.HYPERTROPHY: ("164873001", "55827005", "89792004", "446358003"),
+    HeaderFinding.REPOLARISATION: (
         "164934002",
         "428750005",
         "59931005",
@@ -51,24 +51,24 @@ _SNOMED = {
         "413444003",
         "413844008",
     ),
-    BackgroundFlag.LONG_QT: ("111975006",),
+    HeaderFinding.LONG_QT: ("111975006",),
 }
 _FLAG_OF_CODE = {code: flag for flag, codes in _SNOMED.items() for code in codes}
 
 # Words of LUDB's headers, and the superclass labels of PTB-XL. CD holds every conduction disturbance, narrow or wide.
 _WORDS = {
-    BackgroundFlag.WIDE_QRS: r"\bcomplete (left|right) bundle branch block|intrav\w+ conduction delay|\bWPW\b|\bCD\b",
-    BackgroundFlag.PACED: r"\bpacing|\bpaced\b",
-    BackgroundFlag.ATRIAL_FIBRILLATION: r"atrial (fibrillation|flutter)|\bAFIB\b",
-    BackgroundFlag.ECTOPY: r"extrasystole|\bPVC\b|\bPAC\b",
-    BackgroundFlag.HYPERTROPHY: r"ventricular (hypertrophy|overload)|\bHYP\b",
-    BackgroundFlag.REPOLARISATION: r"STEMI|ischemia|scar formation|repolarization|\bSTTC\b|\bMI\b",
-    BackgroundFlag.LONG_QT: r"\blong QT",
+    HeaderFinding.WIDE_QRS: r"\bcomplete (left|right) bundle branch block|intrav\w+ conduction delay|\bWPW\b|\bCD\b",
+    HeaderFinding.PACED: r"\bpacing|\bpaced\b",
+    HeaderFinding.ATRIAL_FIBRILLATION: r"atrial (fibrillation|flutter)|\bAFIB\b",
+    HeaderFinding.ECTOPY: r"extrasystole|\bPVC\b|\bPAC\b",
+    HeaderFinding.HYPERTROPHY: r"ventricular (hypertrophy|overload)|\bHYP\b",
+    HeaderFinding.REPOLARISATION: r"STEMI|ischemia|scar formation|repolarization|\bSTTC\b|\bMI\b",
+    HeaderFinding.LONG_QT: r"\blong QT",
 }
 _PATTERNS = {flag: re.compile(words, re.IGNORECASE) for flag, words in _WORDS.items()}
 
 
-def flags_in(text: str) -> frozenset[BackgroundFlag]:
+def findings_in(text: str) -> frozenset[HeaderFinding]:
     """Findings that a header's comments name, by SNOMED CT code or in words; none where nothing is known.
 
     Args:
