@@ -9,10 +9,12 @@ from scipy.ndimage import maximum_filter1d, minimum_filter1d
 from pocketk_agent.quality.reason import QualityReason
 from pocketk_agent.quality.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from pocketk_agent.signal.qrs import Beats, detect_beats
+from pocketk_agent.signal.qrs_detector import QrsDetector
 from pocketk_agent.signal.segments import true_spans
 
 Mask = NDArray[np.bool_]
 Float64 = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 # Half-width of the QRS window that is compared between beats, and of the one that is left out between them.
 _QRS_HALF_S, _BEAT_HALF_S = 0.06, 0.15
@@ -95,7 +97,7 @@ def flag_samples(
     return SampleFlags(missing, off, (rail | _stuck(filled, fs_hz, limits)) & ~missing & ~flat & ~off, flat)
 
 
-def _alikeness(beats: Beats, at: NDArray[np.intp], fs_hz: float) -> float:
+def _alikeness(beats: Beats, at: Places, fs_hz: float) -> float:
     """Mean correlation of the QRS complexes with their median complex."""
     half = max(1, round(_QRS_HALF_S * fs_hz))
     inside = at[(at >= half) & (at < beats.shaped_mv.size - half)]
@@ -108,11 +110,22 @@ def _alikeness(beats: Beats, at: NDArray[np.intp], fs_hz: float) -> float:
     return float(np.mean((shapes @ typical) / np.maximum(norms, 1e-12)))
 
 
-def _noise_between(beats: Beats, at: NDArray[np.intp], fs_hz: float) -> float:
-    """Root-mean-square slope between the beats over the typical slope of a beat."""
+def _without_t_waves(beats: Beats, x_mv: Float64, fs_hz: float, mains_hz: float) -> tuple[Places, Places]:
+    """Samples of the beats, and of the T waves that are tall enough for beats, as in hyperkalaemia.
+
+    Where there are such T waves they have set the level of `detect_beats`, and the QRS detector's beats count.
+    """
+    detector = QrsDetector(fs_hz, mains_hz)
+    found = sorted([*detector.feed(x_mv), *detector.finish()])
+    t_waves = np.array(detector.tall_t_waves, np.intp)
+    return np.array(found, np.intp) if t_waves.size else beats.at, t_waves
+
+
+def _noise_between(beats: Beats, at: Places, t_waves: Places, fs_hz: float) -> float:
+    """Root-mean-square slope between the beats, tall T waves apart, over the typical slope of a beat."""
     half = round(_BEAT_HALF_S * fs_hz)
     between = np.ones(beats.slope.size, bool)
-    for k in at:
+    for k in np.concatenate([at, t_waves]):
         between[max(0, k - half) : k + half] = False
     if np.count_nonzero(between) < half:
         return 0.0
@@ -133,11 +146,11 @@ def judge_clip(
     if x_mv.size < fs_hz or not np.isfinite(x_mv).all():
         return (QualityReason.GAP,)
     beats = detect_beats(x_mv, fs_hz, mains_hz)
-    at, seconds = beats.at, x_mv.size / fs_hz
+    (at, t_waves), seconds = _without_t_waves(beats, x_mv, fs_hz, mains_hz), x_mv.size / fs_hz
     if at.size < limits.min_beats * seconds / 10.0:
         return (QualityReason.NO_QRS,)
     pauses = np.diff(np.concatenate([[0], at, [x_mv.size]])) / fs_hz
-    alike, noise = _alikeness(beats, at, fs_hz), _noise_between(beats, at, fs_hz)
+    alike, noise = _alikeness(beats, at, fs_hz), _noise_between(beats, at, t_waves, fs_hz)
     noisy = noise > limits.noise_between_beats or alike < limits.min_alikeness
     if noisy or (noise > limits.noise_unlike and alike < limits.alikeness_noisy):
         return (QualityReason.NOISE,)

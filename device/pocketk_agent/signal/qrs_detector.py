@@ -7,64 +7,26 @@ lower slope demanded of nothing that follows a beat too closely. The work is don
 seconds counted from the first sample, so how the samples were cut into blocks does not matter.
 """
 
-from collections import deque
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
+from pocketk_agent.signal.beat_judge import BeatJudge
 from pocketk_agent.signal.qrs import shape, slope_magnitude
+from pocketk_agent.signal.qrs_rules import QrsRules
 from pocketk_agent.signal.resampling import check_rate
+from pocketk_agent.signal.slope_maximum import SlopeMaximum
 from pocketk_agent.signal.variant import check_mains
 
 Float64 = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class QrsRules:
-    """Every number of the detector, in seconds and shares.
-
-    Chosen on ludb lead I and cpsc2019 (development recordings; the same that the tests report on).
-
-    Attributes:
-        slope_s: span over which a slope is taken.
-        energy_s: boxcar over the squared slopes, about one wide QRS.
-        refractory_s: two beats are at least this far apart (270 per minute).
-        threshold: share of the way from the level of other maxima to that of beats.
-        t_wave_s: a maximum this soon after a beat must reach `t_wave_share` of it, or it is its T wave
-            (Pan and Tompkins 1985: 360 ms, half the slope).
-        t_wave_share: see `t_wave_s`.
-        overdue: a beat is missing after this many median intervals (Hamilton 2002: 1.5).
-        overdue_share: share of the threshold that a searched-back beat must reach.
-        memory: beats, and other maxima, that the levels are the medians of.
-        learning_s: stretch from which the first levels come.
-    """
-
-    slope_s: float = 0.02
-    energy_s: float = 0.12
-    refractory_s: float = 0.22
-    threshold: float = 0.35
-    t_wave_s: float = 0.36
-    t_wave_share: float = 0.6
-    overdue: float = 1.5
-    overdue_share: float = 0.5
-    memory: int = 8
-    learning_s: float = 4.0
-
-
-@dataclass(frozen=True)
-class _Maximum:
-    """A local maximum of the slope energy: where it is, where the wave is largest, how high it is."""
-
-    at: int
-    peak: int
-    height: float
-
-
 # Half seconds of signal are looked at together, with this much around them: the boxcars reach 0.35 s, the search for
 # a maximum as far as the refractory time.
 _HOP_S, _AROUND_S, _PEAK_HALF_S = 0.5, 0.65, 0.06
+# A wave is kept this far round its peak, in these steps (its curvature is taken over two of them), and compared with
+# what follows it from the end of a QRS to the steepest fall of a T wave (engineering choices).
+_WAVE_HALF_S, _WAVE_STEP_S = 0.08, 0.008
+_TAIL_LAG_S, _TAIL_FROM_S, _TAIL_TO_S = 0.05, 0.10, 0.30
 
 
 class QrsDetector:
@@ -87,12 +49,17 @@ class QrsDetector:
         self._kept = np.zeros(0)
         self._kept_from = 0
         self._next_hop = 0
-        self._learning: list[_Maximum] = []
-        self._judge: _Judge | None = None
+        self._learning: list[SlopeMaximum] = []
+        self._judge: BeatJudge | None = None
 
     @property
     def _length(self) -> int:
         return self._kept_from + self._kept.size
+
+    @property
+    def tall_t_waves(self) -> tuple[int, ...]:
+        """Samples of the latest T waves, 1,000 at most, that were tall enough for beats; where each is steepest."""
+        return () if self._judge is None else self._judge.tall_t_waves
 
     def feed(self, x_mv: Float64) -> list[int]:
         """Take the next samples and return the beats that are now certain.
@@ -133,10 +100,10 @@ class QrsDetector:
         if self._judge is not None or not self._learning:
             return []
         waiting, self._learning = self._learning, []
-        self._judge = _Judge(self._rules, self._fs_hz, waiting)
+        self._judge = BeatJudge(self._rules, self._fs_hz, waiting)
         return [beat for maximum in waiting for beat in self._judge.judged(maximum)]
 
-    def _maxima(self, start: int, stop: int) -> list[_Maximum]:
+    def _maxima(self, start: int, stop: int) -> list[SlopeMaximum]:
         """Local maxima of the slope energy between two samples of the grid."""
         first = max(self._kept_from, start - self._around)
         around = self._kept[first - self._kept_from : min(stop + self._around, self._length) - self._kept_from]
@@ -150,71 +117,20 @@ class QrsDetector:
         found = []
         for k in np.flatnonzero(summit[start - first : stop - first]) + (start - first):
             left = max(0, k - half)
-            peak = left + int(np.argmax(np.abs(shaped[left : k + half + 1])))
-            found.append(_Maximum(first + int(k), int(first + peak), float(slope[k])))
+            peak = int(left + np.argmax(np.abs(shaped[left : k + half + 1])))
+            found.append(self._maximum(shaped, first, (int(k), peak), float(slope[k])))
         return found
 
-
-class _Judge:
-    """Decides which maxima are beats, in order of time."""
-
-    def __init__(self, rules: QrsRules, fs_hz: float, first: list[_Maximum]) -> None:
-        self._rules, self._fs_hz = rules, fs_hz
-        seconds: dict[int, float] = {}
-        for m in first:
-            if m.at <= rules.learning_s * fs_hz:
-                seconds[int(m.at / fs_hz)] = max(m.height, seconds.get(int(m.at / fs_hz), 0.0))
-        level = float(np.median(list(seconds.values()))) if seconds else first[0].height
-        self._beat_levels = deque([level] * rules.memory, maxlen=rules.memory)
-        self._other_levels = deque([0.1 * level] * rules.memory, maxlen=rules.memory)
-        self._intervals: deque[int] = deque(maxlen=rules.memory)
-        self._last: _Maximum | None = None
-        self._passed_over: list[_Maximum] = []
-
-    def _threshold(self) -> float:
-        beats, others = float(np.median(self._beat_levels)), float(np.median(self._other_levels))
-        return others + self._rules.threshold * (beats - others)
-
-    def judged(self, maximum: _Maximum) -> list[int]:
-        """The beats that this maximum makes certain: overdue ones before it, and perhaps itself."""
-        found = self._overdue(maximum)
-        since = None if self._last is None else (maximum.at - self._last.at) / self._fs_hz
-        if since is not None and since < self._rules.refractory_s:
-            return found
-        if maximum.height > self._threshold() and not self._is_t_wave(maximum, since):
-            self._accept(maximum)
-            return [*found, maximum.peak]
-        self._other_levels.append(min(maximum.height, float(np.median(self._beat_levels))))
-        self._passed_over.append(maximum)
-        return found
-
-    def _is_t_wave(self, maximum: _Maximum, since: float | None) -> bool:
-        if since is None or self._last is None:
-            return False
-        return since < self._rules.t_wave_s and maximum.height < self._rules.t_wave_share * self._last.height
-
-    def _overdue(self, now: _Maximum) -> list[int]:
-        """Search back while more than one and a half usual intervals have passed."""
-        found: list[int] = []
-        while self._last is not None and self._intervals:
-            if now.at - self._last.at <= self._rules.overdue * float(np.median(self._intervals)):
-                break
-            apart = self._rules.refractory_s * self._fs_hz
-            after = self._last.at + 0.9 * self._rules.t_wave_s * self._fs_hz
-            waiting = [m for m in self._passed_over if after < m.at < now.at - apart]
-            best = max(waiting, key=lambda m: m.height, default=None)
-            if best is None or best.height <= self._rules.overdue_share * self._threshold():
-                break
-            self._accept(best)
-            found.append(best.peak)
-        return found
-
-    def _accept(self, beat: _Maximum) -> None:
-        if self._last is not None:
-            self._intervals.append(beat.at - self._last.at)
-        self._last = beat
-        self._beat_levels.append(beat.height)
-        self._passed_over = [m for m in self._passed_over if m.at > beat.at]
+    def _maximum(self, shaped: Float64, first: int, at: tuple[int, int], height: float) -> SlopeMaximum:
+        """What is kept of a maximum: `at` is its steepest and its largest place, counted from sample `first`."""
+        steps = np.arange(-_WAVE_HALF_S, _WAVE_HALF_S + 0.5 * _WAVE_STEP_S, _WAVE_STEP_S) * self._fs_hz
+        wave = shaped[np.clip(at[1] + np.round(steps).astype(np.intp), 0, shaped.size - 1)]
+        sharpness = float(np.abs(np.diff(wave, 2)).max()) / max(height, 1e-12)
+        lag = round(_TAIL_LAG_S * self._fs_hz)
+        before, soon, late = (at[1] + round(s * self._fs_hz) for s in (-_WAVE_HALF_S, _TAIL_FROM_S, _TAIL_TO_S))
+        rise = np.abs(shaped[lag:] - shaped[:-lag])
+        tail = float(rise[soon:late].max(initial=0.0) / rise[max(0, before) : soon].max(initial=1e-12))
+        return SlopeMaximum(first + at[0], first + at[1], height, sharpness, tail, wave)
 
 
 def _held(x: Float64, last: float) -> Float64:
