@@ -8,11 +8,10 @@ SPEED ?= 10
 STRIP ?=
 RATE ?=
 ARGS ?=
+COHORT_SEED ?= 1
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-COHORT_SEED ?= 1
-
-.PHONY: cohort-50k help demo test check requirements benchmarks resolve bundles clean
+.PHONY: help demo test slow soak check requirements benchmarks cohort-50k resolve bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,8 +38,14 @@ demo: $(VENV)/.demo-ready  ## Measure over the virtual handheld (SPEED=1 real ti
 	@$(BIN)/pocketk-agent demo --speed $(SPEED) --out out/demo $(if $(STRIP),--strip '$(STRIP)') $(if $(RATE),--rate $(RATE)) $(ARGS)
 
 test: $(VENV)/.dev-ready  ## Run the whole test suite, then show the requirements
-	@$(PYTEST) -n 2 --dist loadfile
+	@$(PYTEST) -n 2 --dist loadfile -m "not slow"
 	@$(BIN)/pocketk requirements
+
+slow: $(VENV)/.dev-ready  ## Run what the test suite only samples: scale, presets, soak (half an hour)
+	@$(PYTEST) -m slow
+
+soak: $(VENV)/.dev-ready  ## Measure for ten minutes of real time; deadlines of the provisional score
+	@$(PYTEST) -s tests/hil/test_40_soak.py -m slow
 
 check: $(VENV)/.dev-ready  ## Lint, types, architecture
 	@$(BIN)/ruff check .

@@ -13,6 +13,7 @@ from pocketk_agent.front_end import FrontEnd, SampleBlock
 from pocketk_agent.inference.runner import Runner
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.session import Session, Station
+from pocketk_agent.measurement.worker import InlineWorker
 from pocketk_agent.screen.recording_screen import RecordingScreen
 from pocketk_agent.sources.fake_source import FakeSource, ScriptStep
 from pocketk_agent.sources.source import Source
@@ -51,6 +52,7 @@ def station(script: Iterable[ScriptStep] = (), source: Source | None = None, **c
         screen=RecordingScreen(),
         store=MemoryStore(),
         clock=clock,
+        worker=InlineWorker(),
     )
     return replace(made, **changes)
 

@@ -47,6 +47,30 @@ GUIDANCE: dict[FlowState, str] = {
     FlowState.DONE: "The measurement is over.",
 }
 
+# Reasons that a person mends by holding still.
+STILL_REASONS = frozenset({"noise", "no-qrs", "muscle-noise", "muscle", "baseline", "motion"})
+
+SWAP_HANDS = "Swap your hands: left thumb on the left electrode, right thumb on the right."
+
+# What to do about a reason, by its code: a reason may be newer than these words.
+INSTRUCTIONS: dict[str, str] = {
+    "gap": "Keep the cable still; the device may sit too far from its receiver.",
+    "lead-off": "Put both thumbs back on the electrodes and keep them there.",
+    "flat": "Lift both thumbs and put them back on the electrodes.",
+    "saturated": "Lift both thumbs, wipe the electrodes, and put them back without pressing hard.",
+    "mains": "Move away from chargers, lamps and mains cables, and touch nobody.",
+    "low-amplitude": "Moisten both thumbs and lay them flat on the electrodes.",
+    "polarity-reversed": SWAP_HANDS,
+    "rate": "Sit quietly for a few minutes, then measure again.",
+    "rate-out-of-range": "Sit quietly for a few minutes, then measure again.",
+}
+_HOLD_STILL = "Hold still: rest both hands on the table and relax the shoulders."
+
+
+def instruction_for(code: str) -> str:
+    """What to do about a reason; for one that nothing is known of, to hold still."""
+    return INSTRUCTIONS.get(code, _HOLD_STILL)
+
 
 def printable(text: str) -> str:
     """Return `text` on one line without control, bidirectional or surrogate characters, at most 400 long."""
@@ -76,11 +100,12 @@ def contact_in_words(contact: bool) -> str:
     return "both thumbs on" if contact else "NO CONTACT, put both thumbs on the electrodes"
 
 
-def progress_in_words(state: FlowState, recorded_s: float, target_s: float) -> str:
-    """Return the station, while recording with its seconds: "RECORDING 12 s of 30"."""
+def progress_in_words(state: FlowState, recorded_s: float, target_s: float, *, extended: bool = False) -> str:
+    """Return the station, while recording with its seconds: "RECORDING 12 s of 30", "... 34 s of at most 60"."""
     if state is not FlowState.RECORDING:
         return STATIONS[state]
-    return f"{STATIONS[state]} {whole_seconds(recorded_s)} s of {whole_seconds(target_s)}"
+    at_most = "at most " if extended else ""
+    return f"{STATIONS[state]} {whole_seconds(recorded_s)} s of {at_most}{whole_seconds(target_s)}"
 
 
 def whole_seconds(seconds: float) -> int:

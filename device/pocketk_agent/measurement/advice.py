@@ -1,6 +1,7 @@
 """What to do next, in one sentence per outcome."""
 
 from pocketk_agent.outcome import Outcome, OutcomeKind
+from pocketk_agent.wording import INSTRUCTIONS
 
 _ADVICE: dict[OutcomeKind, str] = {
     OutcomeKind.DEVICE_ERROR: "Do not use this device until the fault is cleared; check the cable and start again.",
@@ -11,7 +12,23 @@ _ADVICE: dict[OutcomeKind, str] = {
     OutcomeKind.HIGH: "Check blood potassium now.",
 }
 
+# Faults that a person can mend on the spot.
+_OF_FAULTS: dict[str, str] = {
+    "battery-low": "Charge the device, then measure again.",
+    "temperature": "Let the device come to room temperature, then measure again.",
+}
+# Reasons with an instruction of their own, which "sit still and moisten the thumbs" would not mend.
+_TOLD_FIRST = frozenset({"polarity-reversed", "mains"})
+_PACED = "This device says nothing about paced hearts, however often it measures. If in doubt, take blood."
+
 
 def advice_for(outcome: Outcome) -> str:
     """Advice for a person with a patient in front of them."""
+    if outcome.kind is OutcomeKind.DEVICE_ERROR:
+        return _OF_FAULTS.get(outcome.reasons[0] if outcome.reasons else "", _ADVICE[outcome.kind])
+    if outcome.kind is OutcomeKind.POOR_RECORDING and set(outcome.reasons) & _TOLD_FIRST:
+        told = next(code for code in outcome.reasons if code in _TOLD_FIRST)
+        return f"{INSTRUCTIONS[told]} Then measure again."
+    if "paced" in outcome.reasons:
+        return _PACED
     return _ADVICE[outcome.kind]

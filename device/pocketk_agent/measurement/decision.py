@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocketk_agent.bundle.manifest import TIER_OUTPUT, Manifest
+from pocketk_agent.measurement.disagreement import DEFAULT_DISAGREEMENT, DisagreementLimit, logit_spread
 from pocketk_agent.outcome import Outcome, OutcomeKind, Risk
 from pocketk_agent.quality.reason import IN_WORDS, QualityReason
 
@@ -44,6 +45,7 @@ UNTRAINED = Doubt("untrained model", "The network has random weights: it cannot 
 UNCALIBRATED = Doubt(
     "uncalibrated model", "The model has no calibration and no thresholds yet: its score means nothing."
 )
+DISAGREE = Doubt("clips disagree", "The parts of the recording contradict each other: measure again.")
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,15 @@ def calibrated_probability(score: float, manifest: Manifest) -> float:
     return 0.5 + 0.5 * math.tanh(0.5 * (manifest.calibration.slope * logit + manifest.calibration.intercept))
 
 
-def decide(evidence: Evidence, manifest: Manifest | None) -> Outcome:
+def decide(
+    evidence: Evidence, manifest: Manifest | None, disagreement: DisagreementLimit = DEFAULT_DISAGREEMENT
+) -> Outcome:
     """The one outcome, in the order DEVICE_ERROR, POOR_RECORDING, INCONCLUSIVE, tier.
 
     Args:
         evidence: what the measurement gave.
         manifest: of the bundle that scored it; None only where a device fault says why there is none.
+        disagreement: how far the clips may lie apart; asked only of a trained and calibrated model.
 
     Raises:
         ValueError: neither a fault, nor a reason, nor a doubt, nor logits: such evidence decides nothing.
@@ -106,6 +111,9 @@ def decide(evidence: Evidence, manifest: Manifest | None) -> Outcome:
         return Outcome(OutcomeKind.INCONCLUSIVE, tuple(d.code for d in doubts), words, n_clips)
     if evidence.logits is None:
         raise ValueError("The evidence holds no fault, no reason, no doubt and no logits.")
+    # Written so that a spread that is not a number is a disagreement.
+    if not logit_spread(evidence.logits, manifest.outputs.index(TIER_OUTPUT)) <= disagreement.spread_logit:
+        return Outcome(OutcomeKind.INCONCLUSIVE, (DISAGREE.code,), DISAGREE.explanation, n_clips)
     return _tier(evidence.logits, manifest)
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pocketk_agent.measurement.recorder import Recorder, Recording
 from pocketk_agent.quality.gate import flag_samples, judge_clip
 from pocketk_agent.quality.reason import IN_WORDS, QualityReason
+from pocketk_agent.wording import STILL_REASONS
 
 # The heart must beat a few times before its signal can be judged.
 _JUDGED_S, _FIRST_JUDGED_S = 5.0, 3.0
@@ -21,10 +22,12 @@ class LiveQuality:
     Attributes:
         in_words: one short phrase.
         good: True where they are fit to be scored.
+        reason: why they are not, None where they are or where it is too early to tell.
     """
 
     in_words: str
     good: bool
+    reason: QualityReason | None = None
 
 
 class SignalMonitor:
@@ -51,13 +54,18 @@ class SignalMonitor:
     def _judge(self, tail: Recording) -> LiveQuality:
         x = tail.ecg_mv
         flags = flag_samples(x, tail.front_end.fs_hz, tail.lead_off, tail.saturated)
-        for reason in (QualityReason.LEAD_OFF, QualityReason.SATURATED, QualityReason.FLAT, QualityReason.GAP):
-            if flags.by_reason()[reason].any():
-                return LiveQuality(IN_WORDS[reason], good=False)
+        present = {reason: mask.any() for reason, mask in flags.by_reason().items()}
+        # Without contact everything else follows from that; what a person can mend is said first.
+        for reason in (QualityReason.LEAD_OFF, QualityReason.SATURATED, QualityReason.FLAT, *present):
+            if present.get(reason):
+                return LiveQuality(IN_WORDS[reason], good=False, reason=reason)
         if tail.seconds < _FIRST_JUDGED_S:
             return LiveQuality("looking at the signal", good=False)
         reasons = judge_clip(x, tail.front_end.fs_hz, self._mains_hz)
-        return LiveQuality(f"hold still: {IN_WORDS[reasons[0]]}" if reasons else "good signal", good=not reasons)
+        if not reasons:
+            return LiveQuality("good signal", good=True)
+        still = "hold still: " if reasons[0].value in STILL_REASONS else ""
+        return LiveQuality(f"{still}{IN_WORDS[reasons[0]]}", good=False, reason=reasons[0])
 
     def trace_mv(self) -> tuple[NDArray[np.float32], float]:
         """The newest seconds for the display, about zero, and their rate in hertz."""

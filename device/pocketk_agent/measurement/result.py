@@ -1,12 +1,17 @@
 """What a measurement leaves behind."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 
+from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.front_end import FrontEnd, FrontEndHealth
+from pocketk_agent.measurement.provisional import ProvisionalReport
 from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.scoring import Scored
 from pocketk_agent.outcome import Outcome
+from pocketk_agent.signal.segments import Span
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,21 @@ class ModelIdentity:
     statement: str
     golden_error_logit: float
 
+    @classmethod
+    def of_bundle(cls, bundle: Bundle) -> ModelIdentity:
+        """What a loaded bundle says of itself."""
+        manifest = bundle.manifest
+        return cls(
+            bundle=bundle.name,
+            model_id=manifest.model_id,
+            model_version=manifest.model_version,
+            variant=manifest.variant,
+            trained=manifest.trained,
+            training_data=manifest.training_data,
+            statement=bundle.statement,
+            golden_error_logit=bundle.golden_error_logit,
+        )
+
 
 @dataclass(frozen=True)
 class MeasurementResult:
@@ -50,6 +70,9 @@ class MeasurementResult:
         scored: what the outcome rests on, None where nothing came to the gate.
         health: battery, temperature and fault counters, as last known.
         mains_hz: 50 or 60.
+        segments: the parts of the window with settled contact, as device indices.
+        provisional: what became of the provisional scores, None where none was due; for engineers only.
+        decided_s: from the last sample to the outcome, None where the recording did not end by itself.
     """
 
     measurement_id: str
@@ -63,6 +86,9 @@ class MeasurementResult:
     scored: Scored | None
     health: FrontEndHealth | None
     mains_hz: float
+    segments: tuple[Span, ...] = ()
+    provisional: ProvisionalReport | None = None
+    decided_s: float | None = None
 
     @property
     def window_recording(self) -> Recording | None:

@@ -1,60 +1,39 @@
 """One measurement from opening the front end to the stored outcome."""
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.verify import version_tuple
-from pocketk_agent.clock import Clock
 from pocketk_agent.front_end import NO_FIRMWARE, FrontEnd, FrontEndHealth
 from pocketk_agent.measurement.advice import advice_for
+from pocketk_agent.measurement.capture import Capture
 from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, decide
-from pocketk_agent.measurement.flow import FlowTimes, MeasurementFlow
-from pocketk_agent.measurement.monitor import SignalMonitor
-from pocketk_agent.measurement.recorder import Recorder
+from pocketk_agent.measurement.health_limits import refusal
+from pocketk_agent.measurement.provisional import ProvisionalScorer
 from pocketk_agent.measurement.result import MeasurementResult, ModelIdentity
-from pocketk_agent.measurement.scoring import Scored, Strip
+from pocketk_agent.measurement.scoring import Scored
 from pocketk_agent.measurement.state import FlowState
+from pocketk_agent.measurement.station import Station
+from pocketk_agent.measurement.timed_runner import TimedRunner
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.quality.reason import QualityReason
-from pocketk_agent.screen.screen import Screen, ScreenFrame
 from pocketk_agent.screen.steady_screen import SteadyScreen
-from pocketk_agent.signal.errors import MissingSamplesError, SignalError, UnitsError
-from pocketk_agent.sources.source import EndOfStream, Source, SourceLostError
-from pocketk_agent.store.store import Store, StoreError
+from pocketk_agent.signal.errors import MissingSamplesError, RateError, SignalError, UnitsError
+from pocketk_agent.signal.resampling import check_rate
+from pocketk_agent.sources.source import EndOfStream, SourceLostError
+from pocketk_agent.store.store import StoreError
+
+__all__ = ["SILENCE_LIMIT_S", "STOPPED", "Session", "Station"]
 
 # S4: the loss of the front end is stated within 2 s; storing and showing it must fit in as well.
 SILENCE_LIMIT_S = 1.25
 _READ_TIMEOUT_S = 0.05
 _SCREEN_EVERY_S = 0.1
-# Placement, stabilising with some restarts, and one minute of recording fit in.
-_CAPACITY_S = 180.0
+_HEALTH_EVERY_S = 1.0
 
 STOPPED = Doubt("stopped", "The measurement was stopped by hand.")
-
-
-@dataclass(frozen=True)
-class Station:
-    """Everything that a measurement needs around it.
-
-    Attributes:
-        source: where samples come from.
-        bundle: what scores them, or why there is none.
-        screen: what a person looks at.
-        store: where results go.
-        clock: wall time.
-        mains_hz: 50 or 60.
-        times: durations of the flow.
-    """
-
-    source: Source
-    bundle: Bundle | BundleError
-    screen: Screen
-    store: Store
-    clock: Clock
-    mains_hz: float = 50.0
-    times: FlowTimes = field(default_factory=FlowTimes)
 
 
 class Session:
@@ -70,8 +49,10 @@ class Session:
         self._id = f"{self._started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         self._screen = SteadyScreen(station.screen)
         self._front_end: FrontEnd | None = None
-        self._recorder: Recorder | None = None
-        self._flow: MeasurementFlow | None = None
+        self._capture: Capture | None = None
+        self._provisional: ProvisionalScorer | None = None
+        self._heard_s: float | None = None
+        self._decided_s: float | None = None
 
     def run(self) -> MeasurementResult:
         """Measure, decide, store, show. The outcome stands on the screen only after it is stored.
@@ -84,6 +65,7 @@ class Session:
         finally:
             # Last: telling a dead front end to stop may take its time, and the outcome must not wait for that.
             self._screen.close()
+            self._station.worker.close()
             self._station.source.close()
 
     def _measured(self) -> tuple[Outcome, Scored | None]:
@@ -106,8 +88,8 @@ class Session:
         return result
 
     def _show(self, result: MeasurementResult) -> MeasurementResult:
-        if self._flow is not None:
-            self._flow.done()
+        if self._capture is not None:
+            self._capture.flow.done()
         self._screen.finish(result.outcome, advice_for(result.outcome))
         return result
 
@@ -122,16 +104,24 @@ class Session:
             return DeviceFault(station.bundle.code, str(station.bundle))
         try:
             self._front_end = station.source.open()
-            if fault := self._wrong_firmware(station.bundle, self._front_end):
+            check_rate(self._front_end.fs_hz)
+            if fault := self._unfit(station.bundle, self._front_end):
                 return fault
-            verdict = station.source.self_test()
-            if not verdict.passed:
-                return DeviceFault("self-test", f"The front end failed its self-test: {verdict.detail}")
             self._screen.open(self._front_end, self._notice())
-            self._stream(self._front_end)
+            return self._stream(self._prepared(station.bundle, self._front_end))
         except SourceLostError as error:
             return DeviceFault(error.code, str(error))
-        return None
+        except RateError as error:
+            return DeviceFault("front-end-invalid", str(error))
+
+    def _unfit(self, bundle: Bundle, front_end: FrontEnd) -> DeviceFault | None:
+        """Why this front end must not be measured with."""
+        if fault := self._wrong_firmware(bundle, front_end):
+            return fault
+        verdict = self._station.source.self_test()
+        if not verdict.passed:
+            return DeviceFault("self-test", f"The front end failed its self-test: {verdict.detail}")
+        return refusal(self._station.source.health(), running=False, limits=self._station.health_limits)
 
     def _wrong_firmware(self, bundle: Bundle, front_end: FrontEnd) -> DeviceFault | None:
         least = bundle.manifest.minimum_firmware
@@ -142,49 +132,50 @@ class Session:
             pass  # a version that is not one is not new enough
         return DeviceFault("firmware-version", f"The front end runs firmware {front_end.firmware}; {least} is needed.")
 
-    def _stream(self, front_end: FrontEnd) -> None:
+    def _prepared(self, bundle: Bundle, front_end: FrontEnd) -> Capture:
+        station, manifest = self._station, bundle.manifest
+        self._provisional = ProvisionalScorer(manifest, bundle.runner, station.mains_hz, station.clock, station.worker)
+        capture = Capture(front_end, station.times, manifest.variant, station.mains_hz, self._provisional)
+        self._capture = capture
+        return capture
+
+    def _stream(self, capture: Capture) -> DeviceFault | None:
         station, clock = self._station, self._station.clock
-        recorder = self._recorder = Recorder(front_end, _CAPACITY_S)
-        flow = self._flow = MeasurementFlow(front_end.fs_hz, station.times)
-        monitor = SignalMonitor(recorder, station.mains_hz)
-        heard_s, shown_s = clock.monotonic_s(), float("-inf")
-        while flow.state is not FlowState.ANALYSING and not recorder.full:
+        heard_s, shown_s, checked_s = clock.monotonic_s(), float("-inf"), clock.monotonic_s()
+        while not capture.over:
             try:
                 block = station.source.read(_READ_TIMEOUT_S)
             except EndOfStream:
-                flow.end_of_stream()
                 break
             now_s = clock.monotonic_s()
             if block is not None and len(block.counts):
-                if flow.state is FlowState.IDLE:
-                    flow.start(block.first_index)
-                recorder.add(block)
-                flow.advance(block)
+                capture.add(block)
                 heard_s = now_s
             elif now_s - heard_s > SILENCE_LIMIT_S:
                 raise SourceLostError("front-end-silent", f"The front end sent nothing for {SILENCE_LIMIT_S:g} s.")
+            capture.tick(clock)
+            if now_s - checked_s >= _HEALTH_EVERY_S:
+                checked_s = now_s
+                if fault := refusal(station.source.health(), running=True, limits=station.health_limits):
+                    return fault
             if now_s - shown_s >= _SCREEN_EVERY_S:
                 shown_s = now_s
-                self._screen.show(_frame(flow, recorder, monitor))
-        flow.end_of_stream()
-        self._screen.show(_frame(flow, recorder, monitor))
-
-    def _window(self) -> tuple[int, int] | None:
-        flow, recorder = self._flow, self._recorder
-        if flow is None or recorder is None or flow.window_start is None or flow.window_stop is None:
-            return None
-        return flow.window_start, max(flow.window_start, min(flow.window_stop, recorder.stop_index))
+                self._screen.show(capture.frame())
+        self._heard_s = heard_s
+        capture.flow.end_of_stream()
+        self._screen.show(capture.frame())
+        return None
 
     def _judge(self, fault: DeviceFault | None) -> tuple[Outcome, Scored | None]:
         bundle = self._station.bundle
         if fault is not None or isinstance(bundle, BundleError):
             return decide(Evidence(fault=fault), None), None
-        window, recorder = self._window(), self._recorder
-        if recorder is None or window is None or window[0] == window[1]:
+        strip = None if self._capture is None else self._capture.strip()
+        if strip is None:
             return decide(self._never_began(), bundle.manifest), None
-        part = recorder.recording().between(*window)
         try:
-            scored = bundle.score_measurement(Strip.of_recording(part, self._station.mains_hz))
+            timed = replace(bundle, runner=TimedRunner(bundle.runner, self._station.worker))
+            scored = timed.score_measurement(strip)
         except MissingSamplesError:
             return decide(Evidence(poor=(QualityReason.GAP,)), bundle.manifest), None
         except UnitsError:
@@ -196,8 +187,8 @@ class Session:
 
     def _never_began(self) -> Evidence:
         """Why there is no recording: no steady contact, or a source that ended first."""
-        recorder = self._recorder
-        if recorder is not None and recorder.recording().lead_off.any():
+        capture = self._capture
+        if capture is not None and capture.recorder.recording().lead_off.any():
             return Evidence(poor=(QualityReason.LEAD_OFF,))
         whole_s = round(self._station.times.record_s)
         return Evidence(doubts=(Doubt(f"0 s of {whole_s}", "The signal ended before the recording began."),))
@@ -209,59 +200,34 @@ class Session:
         return decide(Evidence(doubts=(STOPPED,)), bundle.manifest), None
 
     def _result(self, outcome: Outcome, scored: Scored | None) -> MeasurementResult:
-        window, recorder = self._window(), self._recorder
-        full = self._flow is not None and window is not None and window[1] == self._flow.window_stop
+        capture, bundle = self._capture, self._station.bundle
+        if self._heard_s is not None and self._decided_s is None:
+            self._decided_s = self._station.clock.monotonic_s() - self._heard_s
         return MeasurementResult(
             measurement_id=self._id,
             started_at=self._started_at,
             outcome=outcome,
-            partial=not full,
+            partial=capture is None or not self._ended(capture),
             front_end=self._front_end,
-            model=_identity(self._station.bundle),
-            recording=None if recorder is None else recorder.recording(),
-            window=window,
+            model=None if isinstance(bundle, BundleError) else ModelIdentity.of_bundle(bundle),
+            recording=None if capture is None else capture.recorder.recording(),
+            window=None if capture is None else capture.window,
             scored=scored,
             health=self._health(),
             mains_hz=self._station.mains_hz,
+            segments=() if capture is None else capture.flow.segments,
+            provisional=None if self._provisional is None else self._provisional.report(),
+            decided_s=self._decided_s,
         )
+
+    def _ended(self, capture: Capture) -> bool:
+        """True where the recording came to its end, as long as a full measurement is."""
+        return capture.flow.complete and capture.flow.state in (FlowState.ANALYSING, FlowState.DONE)
 
     def _health(self) -> FrontEndHealth | None:
         """What the front end last said, and the samples that the recorder had no room for."""
         if self._front_end is None:
             return None
         health = self._station.source.health()
-        refused = 0 if self._recorder is None else self._recorder.refused_samples
+        refused = 0 if self._capture is None else self._capture.recorder.refused_samples
         return replace(health, faults={**health.faults, "recorder_refused_samples": refused})
-
-
-def _identity(bundle: Bundle | BundleError) -> ModelIdentity | None:
-    if isinstance(bundle, BundleError):
-        return None
-    manifest = bundle.manifest
-    return ModelIdentity(
-        bundle=bundle.name,
-        model_id=manifest.model_id,
-        model_version=manifest.model_version,
-        variant=manifest.variant,
-        trained=manifest.trained,
-        training_data=manifest.training_data,
-        statement=bundle.statement,
-        golden_error_logit=bundle.golden_error_logit,
-    )
-
-
-def _frame(flow: MeasurementFlow, recorder: Recorder, monitor: SignalMonitor) -> ScreenFrame:
-    quality = monitor.quality()
-    trace_mv, trace_fs_hz = monitor.trace_mv()
-    return ScreenFrame(
-        state=flow.state,
-        contact=flow.contact,
-        quality_in_words=quality.in_words,
-        good=quality.good,
-        remaining_s=flow.remaining_s,
-        recorded_s=flow.recorded_s,
-        target_s=flow.times.record_s,
-        trace_mv=trace_mv,
-        trace_fs_hz=trace_fs_hz,
-        gaps=len(recorder.tail(_CAPACITY_S).gaps),
-    )

@@ -95,8 +95,8 @@ def _small_picture(top: list[Line], status: list[Line], height: int) -> list[Lin
 
 
 def _status_lines(frame: ScreenFrame, width: int) -> list[Line]:
-    state = wording.progress_in_words(frame.state, frame.recorded_s, frame.target_s)
-    left = _countdown(frame.remaining_s)
+    state = wording.progress_in_words(frame.state, frame.recorded_s, frame.target_s, extended=frame.extended)
+    left = _countdown(frame.remaining_s, at_most=frame.extended)
     lines = _wrapped(f"State    {state}{left}", width, "state")
     lines += _marked("Contact", frame.contact, wording.contact_in_words(frame.contact), width)
     lines += _marked("Signal", frame.good, wording.printable(frame.quality_in_words), width)
@@ -104,7 +104,7 @@ def _status_lines(frame: ScreenFrame, width: int) -> list[Line]:
         lines.append(Line(_bar(frame.recorded_s, frame.target_s, width), "state"))
     gaps = f"Gaps     {frame.gaps}" + ("" if frame.gaps == 0 else " (samples were lost on the way)")
     lines += _wrapped(gaps, width, "bad" if frame.gaps else "plain")
-    return lines + _wrapped(wording.GUIDANCE[frame.state], width, "plain")
+    return lines + _wrapped(_guidance(frame), width, "plain")
 
 
 def _marked(label: str, good: bool, words: str, width: int) -> list[Line]:
@@ -113,10 +113,14 @@ def _marked(label: str, good: bool, words: str, width: int) -> list[Line]:
     return _wrapped(f"{label:<9}{mark} {words}", width, "good" if good else "bad")
 
 
-def _countdown(remaining_s: float | None) -> str:
+def _guidance(frame: ScreenFrame) -> str:
+    return wording.printable(frame.guidance) or wording.GUIDANCE[frame.state]
+
+
+def _countdown(remaining_s: float | None, *, at_most: bool) -> str:
     if remaining_s is None or not math.isfinite(remaining_s):
         return ""
-    return f", {math.ceil(max(0.0, remaining_s) - 1e-9)} s left"
+    return f", {'at most ' if at_most else ''}{math.ceil(max(0.0, remaining_s) - 1e-9)} s left"
 
 
 def _bar(done: float, target: float, width: int) -> str:

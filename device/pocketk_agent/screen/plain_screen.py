@@ -12,7 +12,7 @@ PROGRESS_EVERY_S = 5
 
 
 class PlainScreen(Screen):
-    """One line at each change of station, contact or quality and at each 5 s of recording; no escape codes.
+    """One line at each change of station, contact, quality or guidance and at each 5 s of recording; no escape codes.
 
     Args:
         stream: where the lines go; characters that its encoding lacks are written as escapes.
@@ -22,7 +22,7 @@ class PlainScreen(Screen):
         self._stream = stream
         self._notice = ""
         self._is_open = False
-        self._shown: tuple[FlowState, bool, str, int] | None = None
+        self._shown: tuple[FlowState, bool, str, int, str] | None = None
 
     def open(self, front_end: FrontEnd, notice: str) -> None:
         """See `Screen`."""
@@ -34,14 +34,18 @@ class PlainScreen(Screen):
     def show(self, frame: ScreenFrame) -> None:
         """See `Screen`; a frame before `open` or after `finish` is dropped."""
         step = wording.whole_seconds(frame.recorded_s) // PROGRESS_EVERY_S
-        present = (frame.state, frame.contact, frame.quality_in_words, step)
+        # What is usual in a station needs no line of its own.
+        told = "" if frame.guidance == wording.GUIDANCE[frame.state] else wording.printable(frame.guidance)
+        present = (frame.state, frame.contact, frame.quality_in_words, step, told)
         if not self._is_open or present == self._shown:
             return
-        self._shown = present
-        progress = wording.progress_in_words(frame.state, frame.recorded_s, frame.target_s)
+        before, self._shown = self._shown, present
+        progress = wording.progress_in_words(frame.state, frame.recorded_s, frame.target_s, extended=frame.extended)
         quality = wording.printable(frame.quality_in_words)
         contact = wording.contact_in_words(frame.contact)
         self._write(f"{progress} | contact: {contact} | signal: {quality} | gaps: {frame.gaps}")
+        if told and (before is None or before[-1] != told):
+            self._write(f"  {told}")
 
     def finish(self, outcome: Outcome, advice: str) -> None:
         """See `Screen`; also without `open`, for a front end that could not be opened at all."""

@@ -22,10 +22,12 @@ class ScreenFrame:
         good: True where the last second is fit to be scored.
         remaining_s: seconds left in this station, None where it has no end.
         recorded_s: seconds recorded so far, of `target_s`.
-        target_s: seconds of a full measurement.
+        target_s: seconds of a full measurement, or at most of an extended one.
         trace_mv: (n,) float32, the last seconds for the display, millivolts, NaN where samples are missing.
         trace_fs_hz: rate of `trace_mv`.
         gaps: lost stretches so far.
+        extended: True where the recording goes on beyond a full measurement.
+        guidance: what to do now, in one or two sentences; empty for what is usual in this station.
     """
 
     state: FlowState
@@ -38,6 +40,8 @@ class ScreenFrame:
     trace_mv: NDArray[np.float32]
     trace_fs_hz: float
     gaps: int
+    extended: bool = False
+    guidance: str = ""
 
 
 class Screen(ABC):

@@ -33,14 +33,15 @@ class MeasurementRecord:
     body: dict[str, Any]
 
 
-def _recording(recording: Recording, window: tuple[int, int] | None) -> dict[str, Any]:
-    gaps = recording.gaps
+def _recording(recording: Recording, result: MeasurementResult) -> dict[str, Any]:
+    gaps, window = recording.gaps, result.window
     return {
         "first_index": recording.first_index,
         "n_samples": int(recording.counts.size),
         "missing_samples": int(recording.missing.sum()),
         "lead_off_samples": int(recording.lead_off.sum()),
         "window": None if window is None else {"start_index": window[0], "stop_index": window[1]},
+        "settled": [[span.start, span.stop] for span in result.segments],
         "n_gaps": len(gaps),
         "gaps": [[recording.first_index + g.start, recording.first_index + g.stop] for g in gaps[:_LISTED_GAPS]],
         "raw_counts": "raw.counts",
@@ -55,12 +56,31 @@ def _quality(report: QualityReport, scored: Scored) -> dict[str, Any]:
     }
 
 
+def _engineering(result: MeasurementResult) -> dict[str, Any] | None:
+    """What the network said, None where it said nothing."""
+    logits = None if result.scored is None else result.scored.logits
+    provisional = () if result.provisional is None else result.provisional.scores
+    if logits is None and not provisional:
+        return None
+    return {
+        "note": "never a result",
+        "clip_logits": None if logits is None else [[float(v) for v in row] for row in logits],
+        "provisional_scores": [{"stop_index": s.stop_index, "score": s.score} for s in provisional],
+    }
+
+
+def _timing(result: MeasurementResult) -> dict[str, Any]:
+    """Deadlines and latencies, as measured on the device's own clock."""
+    report = result.provisional
+    provisional = None
+    if report is not None:
+        provisional = {k: v for k, v in asdict(report).items() if k != "scores"}
+    return {"provisional": provisional, "last_sample_to_decision_s": result.decided_s}
+
+
 def document_of(result: MeasurementResult) -> dict[str, Any]:
     """The JSON document of a result."""
     scored, recording = result.scored, result.recording
-    engineering = None
-    if scored is not None and scored.logits is not None:
-        engineering = {"note": "never a result", "clip_logits": [[float(v) for v in row] for row in scored.logits]}
     return {
         "schema": RECORD_SCHEMA,
         "measurement_id": result.measurement_id,
@@ -74,9 +94,10 @@ def document_of(result: MeasurementResult) -> dict[str, Any]:
         "agent_version": VERSION,
         "mains_hz": result.mains_hz,
         "quality": None if scored is None else _quality(scored.quality, scored),
-        "recording": None if recording is None else _recording(recording, result.window),
+        "recording": None if recording is None else _recording(recording, result),
         "health": None if result.health is None else asdict(result.health),
-        "engineering": engineering,
+        "engineering": _engineering(result),
+        "timing": _timing(result),
     }
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pocketk_agent.front_end import SampleBlock
-from pocketk_agent.measurement.flow import MeasurementFlow
+from pocketk_agent.measurement.flow import FlowTimes, MeasurementFlow
 from pocketk_agent.measurement.state import FlowState
 
 FS_HZ = 500.0
@@ -37,7 +37,7 @@ def test_a_measurement_with_steady_contact_passes_every_station():
         flow.advance(block(k * 0.1, k * 0.1 + 0.1))
         if flow.state not in seen:
             seen.append(flow.state)
-    assert seen == [FlowState.STABILISING, FlowState.RECORDING, FlowState.ANALYSING]
+    assert seen == [FlowState.WAIT_CONTACT, FlowState.STABILISING, FlowState.RECORDING, FlowState.ANALYSING]
     assert flow.window_start == 5 * 500
     assert flow.window_stop == 35 * 500
     flow.done()
@@ -51,19 +51,90 @@ def test_contact_starts_at_the_first_sample_with_it():
 
 
 def test_contact_lost_while_stabilising_starts_again():
-    flow = flow_after(block(0, 4), block(4, 4.1, contact=False))
+    flow = flow_after(block(0, 4), block(4, 4.6, contact=False))
     assert flow.state is FlowState.WAIT_CONTACT
-    flow.advance(block(4.1, 9.0))
+    flow.advance(block(4.6, 9.5))
     assert flow.state is FlowState.STABILISING
-    flow.advance(block(9.0, 9.2))
+    flow.advance(block(9.5, 9.7))
     assert flow.state is FlowState.RECORDING
-    assert flow.window_start == round(9.1 * 500)
+    assert flow.window_start == round(9.6 * 500)
 
 
-def test_contact_lost_while_recording_is_left_to_the_gate():
+@pytest.mark.parametrize("at_s", [2.0, 20.0], ids=["stabilising", "recording"])
+def test_a_flicker_of_less_than_half_a_second_restarts_nothing(at_s: float):
+    flow = flow_after(block(0, at_s), block(at_s, at_s + 0.48, contact=False), block(at_s + 0.48, 35.3))
+    assert flow.window_start == 5 * 500
+    assert flow.window_stop == 35 * 500
+
+
+def test_contact_that_flickers_is_no_contact_yet():
+    flow = flow_after(*(block(k * 0.5, k * 0.5 + 0.5, contact=k % 2 == 0) for k in range(2)))
+    assert flow.state is FlowState.WAIT_CONTACT
+    short = [block(1 + k * 0.4, 1.4 + k * 0.4, contact=k % 2 == 0) for k in range(10)]
+    for b in short:
+        flow.advance(b)
+    assert flow.state is FlowState.WAIT_CONTACT
+
+
+def test_contact_lost_while_recording_settles_again_and_keeps_what_was_recorded():
     flow = flow_after(block(0, 10), block(10, 12, contact=False))
-    assert flow.state is FlowState.RECORDING
+    assert flow.state is FlowState.WAIT_CONTACT
     assert not flow.contact
+    assert flow.recorded_s == pytest.approx(5.5)
+    flow.advance(block(12, 16.9))
+    assert flow.state is FlowState.STABILISING
+    flow.advance(block(16.9, 41.4))
+    assert flow.state is FlowState.RECORDING
+    flow.advance(block(41.4, 41.8))
+    assert flow.state is FlowState.ANALYSING
+    assert [(s.start / 500, s.stop / 500) for s in flow.segments] == [(5.0, 10.5), (17.0, 41.5)]
+    assert (flow.window_start, flow.window_stop) == (2500, 20750)
+    assert flow.complete
+
+
+def test_contact_that_never_comes_back_ends_the_recording_after_the_placement_time():
+    flow = flow_after(block(0, 10), block(10, 25.4, contact=False))
+    assert flow.state is FlowState.WAIT_CONTACT
+    flow.advance(block(25.4, 25.6, contact=False))
+    assert flow.state is FlowState.ANALYSING
+    assert not flow.complete
+    assert flow.segments[-1].stop == round(10.5 * 500)
+
+
+def test_a_recording_goes_on_until_it_is_enough():
+    asked: list[tuple[int, int]] = []
+
+    def enough(start: int, stop: int) -> bool:
+        asked.append((start, stop))
+        return stop >= 43 * 500
+
+    flow = MeasurementFlow(FS_HZ, enough=enough)
+    flow.start(0)
+    for k in range(700):
+        flow.advance(block(k * 0.1, k * 0.1 + 0.1))
+    assert asked == [(2500, (35 + k) * 500) for k in range(9)]
+    assert flow.window_stop == 43 * 500
+    assert flow.extended
+    assert flow.target_s == 60.0
+    assert flow.recorded_s == pytest.approx(38.0)
+
+
+def test_a_recording_that_is_never_enough_ends_after_a_minute():
+    flow = MeasurementFlow(FS_HZ, enough=lambda _start, _stop: False)
+    flow.start(0)
+    flow.advance(block(0, 65.1))
+    assert flow.state is FlowState.RECORDING
+    assert flow.remaining_s == 0.0
+    flow.advance(block(65.1, 65.3))
+    assert flow.state is FlowState.ANALYSING
+    assert (flow.window_start, flow.window_stop) == (5 * 500, 65 * 500)
+    assert flow.recorded_s == pytest.approx(60.0)
+
+
+@pytest.mark.parametrize("wrong", [{"debounce_s": -1.0}, {"recheck_s": 0.0}, {"longest_s": 20.0}])
+def test_impossible_durations_are_refused(wrong: dict[str, float]):
+    with pytest.raises(ValueError, match="expected"):
+        FlowTimes(**wrong)
 
 
 def test_no_contact_for_fifteen_seconds_ends_the_wait():

@@ -47,7 +47,7 @@ def test_the_screen_sees_every_station():
     made = replace(made, source=FakeSource(ADS1292R, with_time(blocks(35.4)), made.clock))
     measured(made)
     states = list(dict.fromkeys(frame.state for frame in made.screen.frames))  # pyright: ignore[reportAttributeAccessIssue]
-    assert states == [FlowState.STABILISING, FlowState.RECORDING, FlowState.ANALYSING]
+    assert states == [FlowState.WAIT_CONTACT, FlowState.STABILISING, FlowState.RECORDING, FlowState.ANALYSING]
 
 
 def with_time(script: list[SampleBlock]) -> list[ScriptStep]:
@@ -71,7 +71,7 @@ def test_two_seconds_without_contact_leave_too_little():
     assert str(result.outcome) == "INCONCLUSIVE(20 s of 30)"
     assert result.scored is not None
     assert result.scored.quality.reason_s == {"lead-off": pytest.approx(2.0)}
-    assert result.scored.clip_start_s == (0.0, 15.0)
+    assert result.scored.clip_start_s == (0.0, 19.0)  # 5 s after contact is back
 
 
 def test_noise_without_a_heart_is_a_poor_recording_and_is_never_shown_to_the_network():

@@ -1,0 +1,147 @@
+"""From a file or a simulated patient to one outcome: what each kind of trouble in a recording comes to."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from generated_ecg import ecg_mv
+from pocketk_agent.bundle.bundle import load_bundle
+from pocketk_agent.clock import SteppedClock
+from pocketk_agent.front_end import SampleBlock
+from pocketk_agent.measurement.result import MeasurementResult
+from pocketk_agent.outcome import OutcomeKind
+from pocketk_agent.recording_file import RecordedStrip
+from pocketk_agent.sources.fake_source import FakeSource
+from pocketk_agent.sources.pace import Pace
+from pocketk_agent.sources.replay_source import ReplaySource
+from pocketk_agent.sources.simulated_patient_source import PatientSetting, SimulatedPatientSource
+from session_rig import bundle, measured, station
+
+FS_HZ = 500.0
+FAST = Pace.as_fast_as_possible()
+Change = Callable[[SampleBlock], SampleBlock]
+
+
+def of_file(seconds: float, lead_off_s: tuple[float, float] = (0, 0)) -> MeasurementResult:
+    """A strip from a file, played with its lead-in."""
+    x = ecg_mv(seconds)
+    at_s = np.arange(x.size) / FS_HZ
+    lead_off = (at_s >= lead_off_s[0]) & (at_s < lead_off_s[1])
+    clock = SteppedClock()
+    strip = RecordedStrip(x, FS_HZ, "I", lead_off, "generated")
+    return measured(station(source=ReplaySource(strip, pace=FAST, clock=clock), clock=clock))
+
+
+def of_patient(change: Change | None = None, seconds: float | None = 80.0, **setting) -> MeasurementResult:
+    """A simulated patient; `change` alters the blocks on their way."""
+    clock = SteppedClock()
+    patient = SimulatedPatientSource("typical", PatientSetting(seconds=seconds, **setting), pace=FAST, clock=clock)
+    if change is None:
+        return measured(station(source=patient, clock=clock))
+    front_end, script = patient.open(), []
+    while seconds is not None and len(script) * 25 < round(seconds * front_end.fs_hz):
+        block = patient.read(0.05)
+        assert block is not None
+        script.append(change(block))
+    return measured(station(source=FakeSource(front_end, script, clock), clock=clock))
+
+
+def between(start_s: float, stop_s: float, change: Change) -> Change:
+    return lambda block: change(block) if start_s <= block.first_index / FS_HZ < stop_s else block
+
+
+def lifted(block: SampleBlock) -> SampleBlock:
+    return replace(block, lead_off=np.ones(len(block.counts), bool))
+
+
+def at_the_rail(block: SampleBlock) -> SampleBlock:
+    return replace(block, counts=np.full(len(block.counts), 2**23 - 1, np.int32))
+
+
+def test_a_thirty_second_file_is_a_full_measurement():
+    result = of_file(30.0)
+    assert result.outcome.is_result
+    assert result.outcome.clips_used == 3
+    assert not result.partial
+    assert result.window == (2500, 17500)
+
+
+def test_a_twenty_two_second_file_is_inconclusive():
+    result = of_file(22.0)
+    assert str(result.outcome) == "INCONCLUSIVE(22 s of 30)"
+    assert result.partial
+
+
+def test_a_thirty_second_file_without_contact_for_two_seconds_is_inconclusive():
+    assert str(of_file(30.0, lead_off_s=(12.0, 14.0)).outcome) == "INCONCLUSIVE(20 s of 30)"
+
+
+def test_a_simulated_patient_is_measured():
+    result = of_patient()
+    assert result.outcome.clips_used == 3
+    assert result.recording is not None
+    assert result.recording.seconds == pytest.approx(35.2, abs=0.1)  # no second longer than needed
+
+
+def test_thumbs_lifted_for_two_seconds_cost_the_time_to_settle_and_no_result():
+    result = of_patient(between(20.0, 22.0, lifted))
+    assert result.outcome.clips_used == 3
+    assert [(s.start / FS_HZ, s.stop / FS_HZ) for s in result.segments] == [(5.0, 20.5), (27.0, 47.5)]
+    assert result.scored is not None
+    assert result.scored.clip_start_s == (0.0, 22.0, 32.0)
+
+
+def test_thumbs_lifted_near_the_end_of_the_stream_are_inconclusive():
+    assert str(of_patient(between(20.0, 22.0, lifted), seconds=37.0).outcome) == "INCONCLUSIVE(20 s of 30)"
+
+
+def test_thumbs_that_stay_away_are_inconclusive_after_the_placement_time():
+    result = of_patient(between(17.0, 99.0, lifted))
+    assert str(result.outcome) == "INCONCLUSIVE(10 s of 30)"
+    assert result.recording is not None
+    assert result.recording.seconds == pytest.approx(32.5, abs=0.1)
+
+
+def test_a_rail_step_is_left_out_and_the_recording_goes_on_for_a_third_clip():
+    result = of_patient(between(20.0, 21.5, at_the_rail))
+    assert result.outcome.clips_used == 3
+    assert result.scored is not None
+    assert result.scored.clip_start_s == pytest.approx((0.0, 17.5, 27.5), abs=0.6)
+    assert "saturated" in result.scored.quality.reason_s
+
+
+def test_a_rail_that_stays_is_a_poor_recording():
+    result = of_patient(between(6.0, 99.0, at_the_rail))
+    assert result.outcome.kind is OutcomeKind.POOR_RECORDING
+    assert result.outcome.reasons[0] == "saturated"
+    assert result.window is not None
+    assert result.window[1] - result.window[0] == 60 * 500
+
+
+def test_the_shipped_bundle_says_of_a_simulated_patient_that_it_is_untrained():
+    clock = SteppedClock()
+    setting = PatientSetting(potassium_mmol_l=7.0, seconds=40.0)
+    patient = SimulatedPatientSource("sensitive", setting, pace=FAST, clock=clock)
+    result = measured(station(source=patient, clock=clock, bundle=load_bundle("pocketk-untrained")))
+    assert str(result.outcome) == "INCONCLUSIVE(untrained model)"
+
+
+@pytest.mark.parametrize("gap_s", [0.2, 3.0])
+def test_lost_samples_are_a_gap_that_no_clip_bridges(gap_s: float):
+    clock = SteppedClock()
+    patient = SimulatedPatientSource("typical", PatientSetting(seconds=70.0), pace=FAST, clock=clock)
+    front_end, script = patient.open(), []
+    for _ in range(round(70 * FS_HZ / 25)):
+        block = patient.read(0.05)
+        assert block is not None
+        if not 20.0 <= block.first_index / FS_HZ < 20.0 + gap_s:
+            script.append(block)
+    result = measured(station(source=FakeSource(front_end, script, clock), clock=clock, bundle=bundle()))
+    assert result.outcome.clips_used == 3
+    assert result.scored is not None
+    first, second, third = result.scored.clip_start_s
+    assert (first, third) == (0.0, pytest.approx(second + 10.0))
+    # Straight after the gap, or a second clear of it where its edge looks flat.
+    assert 15.0 + gap_s <= second <= 16.1 + gap_s
