@@ -59,7 +59,7 @@ def _strip_and_plot(common: CommonOptions, strip: StripOptions, console: Console
     from pocketk_agent.recording_file.whole_files import write_whole_files
 
     if strip.plot is not None:
-        _check_png(strip.plot)
+        _check_png(strip.plot, common.overwrite)
     written: list[Path] = []
     if common.out is not None and strip.potassium is not None:
         check_writable(common.out, overwrite=common.overwrite)
@@ -84,11 +84,14 @@ def _strip_and_plot(common: CommonOptions, strip: StripOptions, console: Console
     return 0
 
 
-def _check_png(path: Path) -> None:
+def _check_png(path: Path, overwrite: bool) -> None:
+    """Refuse a picture that could not be written, before the strip beside it is."""
     if path.suffix.casefold() != ".png":
         raise SimulationError(f"--plot is {path.name}; give a name that ends in .png.")
     if not path.parent.is_dir():
         raise SimulationError(f"{path.parent}: no such folder; make it first.")
+    if path.exists() and not overwrite:
+        raise SimulationError(f"{path} is there already; pick another name, or add --overwrite.")
 
 
 def _cohort(common: CommonOptions, cohort: CohortOptions, console: Console) -> int:

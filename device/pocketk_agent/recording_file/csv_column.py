@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from pocketk_agent.recording_file.recording_file_error import RecordingFileError
 # A day at 500 Hz would be 400 MB of text, and a few kilobytes of gzip can unpack to as much.
 MOST_BYTES = 64 * 2**20
 _MISSING = {"", "-", "na", "n/a", "nan", "null", "none"}
+# The first line that `csv_writer` writes. Nothing looser: "# 50 Hz notch" states no sampling rate.
+_STATED_RATE = re.compile(r"# ?(\d+(?:\.\d+)?(?:e[+-]?\d+)?) Hz, millivolts\b", re.ASCII)
 _NOT_SIGNAL = {"time", "timestamp", "t", "seconds", "s", "ms", "us", "sample", "index", "n", ""}
 
 
@@ -25,14 +28,19 @@ class CsvColumn:
     Attributes:
         values: (T,) float64, NaN where a cell is empty.
         name: from the header row, None where there is none.
+        fs_hz: sampling rate that the first line states, None where it states none.
     """
 
     values: NDArray[np.float64]
     name: str | None
+    fs_hz: float | None = None
 
 
 def read_csv_column(path: Path, channel: int | str | None, source: str) -> CsvColumn:
     """Read one column of a `.csv` or `.csv.gz` file, separated by `;` or `,`; after `;`, a comma is a decimal point.
+
+    Lines that begin with `#` are comments, but for a first line `# 500.0 Hz, millivolts`, as `csv_file_bytes` writes
+    it: that states the sampling rate.
 
     Args:
         path: the file.
@@ -43,14 +51,17 @@ def read_csv_column(path: Path, channel: int | str | None, source: str) -> CsvCo
     Raises:
         RecordingFileError: no such column, several that could be meant, or a cell that is no number.
     """
-    rows = _rows(_text(path, source), source)
+    text = _text(path, source)
+    stated = _STATED_RATE.match(text)
+    rows = _rows(text, source)
     first = rows[0][1]
     names = None if any(_is_number(cell) for cell in first) else first
     body = rows[1:] if names is not None else rows
     if not body:
         raise RecordingFileError(f"{source}: holds a header row and no sample.")
     index = _column_index(names, body[0][1], channel, source)
-    return CsvColumn(_numbers(body, index, source), names[index] if names is not None else None)
+    name = names[index] if names is not None else None
+    return CsvColumn(_numbers(body, index, source), name, float(stated[1]) if stated else None)
 
 
 def _text(path: Path, source: str) -> str:

@@ -10,7 +10,7 @@ _TITLE_OF_UNKNOWN = "ecg"
 
 
 def csv_file_bytes(strip: RecordedStrip) -> bytes:
-    """One column of millivolts under the lead's name, behind a comment that states the sampling rate.
+    """One column of millivolts under the lead's name, behind a comment that tells the reader the sampling rate.
 
     A missing sample is the word `nan`: an empty line would be no row. Every number reads back exactly. Lead-off
     marks and the integers behind the millivolts are not written.

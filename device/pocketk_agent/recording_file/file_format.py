@@ -39,7 +39,8 @@ def read_recording(  # noqa: PLR0913 - one keyword for each thing a file may lea
 
     Args:
         path: `.hea`, `.dat`, `.mat` or no ending (WFDB), `.edf`, `.csv`, `.csv.gz`, `.npy` or `.counts`.
-        fs_hz: sampling rate; required for `.csv` and `.npy`, elsewhere checked against the header.
+        fs_hz: sampling rate; required for `.npy`, and for `.csv` unless its first line is `# 500.0 Hz, millivolts` (as
+            Pocket-K writes it); elsewhere checked against the file's own.
         lsb_mv: millivolts per count, where a `.csv` or `.npy` holds counts.
         zero_counts: count that stands for 0 mV, 0 where None.
         channel: index or name of the lead; None for lead I by name, else the first.

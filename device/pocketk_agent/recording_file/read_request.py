@@ -17,7 +17,7 @@ class ReadRequest:
     """Which part of a file, and what the file does not say itself.
 
     Attributes:
-        fs_hz: sampling rate, hertz; needed for tables, checked against the header elsewhere.
+        fs_hz: sampling rate, hertz; needed for tables that do not state it, checked against the file's elsewhere.
         lsb_mv: millivolts per count; for tables of counts.
         zero_counts: count that stands for 0 mV; for tables of counts, 0 where None.
         adc_bits: the counts of a table come from a converter that gives 0 to 2**adc_bits - 1; sets the rails.

@@ -1,5 +1,6 @@
-"""Tables of numbers without rate or scale of their own: CSV and .npy."""
+"""Tables of numbers without scale of their own, and mostly without rate: CSV and .npy."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +26,16 @@ def read_csv(path: Path, request: ReadRequest) -> RecordedStrip:
 
     Args:
         path: the file; see `read_csv_column` for what it may look like.
-        request: rate (required), scale, part and column.
+        request: rate (required unless the file's first line states it), scale, part and column.
 
     Raises:
-        RecordingFileError: damaged, no rate given, no such column, not millivolts or not counts.
+        RecordingFileError: damaged, no rate or another than the file's, no such column, not millivolts or not counts.
     """
     source = f"{path.name} (CSV)"
     with damage_guard(source, "CSV text"):
         column = read_csv_column(path, request.channel, source)
+        if column.fs_hz is not None:
+            request = replace(request, fs_hz=request.check_header_rate(column.fs_hz, source))
         return _strip(column.values, lead_of(column.name), request, source)
 
 

@@ -1,6 +1,10 @@
 """Public 12-lead sets as backgrounds: lead I of real patients, without a potassium.
 
-A folder is searched for recordings at any depth. Where a set publishes no patient ids, one record is one patient.
+A folder is searched for recordings at any depth. LUDB, CPSC 2018, Georgia and Chapman-Ningbo name no patients; one
+record is taken for one patient. PTB-XL, PTB and INCART have several records of a patient: without PTB-XL's table, and
+always for PTB and INCART in the challenge's files, the patient is unknown. The record then stands for the patient, all
+of them go into development (see `split`), and the flow says how many.
+
 `arrhythmia` is True for any rhythm other than sinus rhythm or an ectopic beat that the set's own labels name, False
 where labels are there and name none, else unknown; so for `paced` and `wide_qrs`. The other flags stay unknown where
 no set states them.
@@ -10,7 +14,7 @@ import ast
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +51,12 @@ _CPSC_ARRHYTHMIA = {"2", "6", "7"}
 # Names of records in CinC 2021 and where they were recorded (Perez Alday 2020, Reyna 2021).
 _CINC_SITES = {"A": "cpsc2018", "Q": "cpsc2018-extra", "E": "georgia", "HR": "ptb-xl", "JS": "chapman-ningbo"}
 _CINC_SITES |= {"S": "ptb", "I": "incart"}
+# Several records of a patient: PTB-XL 21,799 of 18,869 (Wagner 2020), PTB 549 of 290, INCART 75 of 32 (PhysioNet).
+_SEVERAL_OF_A_PATIENT = frozenset({"ptb-xl", "ptb", "incart"})
+_KNOWN_PATIENT = "ptb-xl:patient"
+# Records of PTB-XL go by their number in the set itself and as HRnnnnn in the challenges.
+_PTBXL_RECORD = re.compile(r"HR(\d{5})|(\d{5})_[hl]r")
+_PTBXL_TABLE = "ptbxl_database.csv"
 
 
 def offer_backgrounds(kind: str, folder: Path) -> Offer:
@@ -69,9 +79,16 @@ def offer_backgrounds(kind: str, folder: Path) -> Offer:
     if not rows:
         raise CohortError(f"No *{suffix} recording in {folder} or below it; expected the unpacked set {kind}.")
     candidates = tuple(Candidate(row) for row in _named_once(rows))
-    tables = [path for name in ("ptbxl_database.csv", "REFERENCE.csv") if (path := folder / name).is_file()]
-    step = first_step(f"recordings in the set {kind}", candidates)
-    return Offer(kind, candidates, (step,), {}, tuple(map(str, tables)))
+    tables = [path for name in (_PTBXL_TABLE, "REFERENCE.csv") if (path := folder / name).is_file()]
+    unknown = [each.row.patient_id for each in candidates if _is_unknown_patient(each.row)]
+    note = f"{len(unknown)} of them: patient unknown, record stands for patient, development only" if unknown else ""
+    step = replace(first_step(f"recordings in the set {kind}", candidates), note=note)
+    counts = {"recordings_of_unknown_patient": len(unknown)}
+    return Offer(kind, candidates, (step,), counts, tuple(map(str, tables)), frozenset(unknown))
+
+
+def _is_unknown_patient(row: ManifestRow) -> bool:
+    return row.site in _SEVERAL_OF_A_PATIENT and not row.patient_id.startswith(_KNOWN_PATIENT)
 
 
 def _natural(path: Path) -> tuple[str, list[tuple[int, str]]]:
@@ -119,12 +136,15 @@ def _ludb(folder: Path, headers: list[Path]) -> list[ManifestRow]:
 
 
 def _cinc(folder: Path, headers: list[Path]) -> list[ManifestRow]:
+    table = folder / _PTBXL_TABLE
+    patients = {row.record_id: row.patient_id for row in _ptbxl_table(table)} if table.is_file() else {}
     rows = []
     for header in headers:
         comments = read_comments(header)
         prefix = re.match(r"[A-Z]*", header.stem)
         codes = set(re.findall(r"\d+", comments.fields.get("dx", "")))
         row = _base(folder, header, _CINC_SITES.get(prefix.group() if prefix else "", "cinc2021"))
+        row = _of_ptbxl_patient(row, header.stem, patients)
         known = {  # a code states a disease, its absence nothing
             "hf": HF_CODE in codes or None,
             "ckd": CKD_CODE in codes or None,
@@ -136,15 +156,24 @@ def _cinc(folder: Path, headers: list[Path]) -> list[ManifestRow]:
     return rows
 
 
+def _of_ptbxl_patient(row: ManifestRow, name: str, patients: Mapping[str, str]) -> ManifestRow:
+    """The same patient_id for copies of a record of PTB-XL under its two names, the table's where there is one."""
+    match = _PTBXL_RECORD.fullmatch(name)
+    if match is None:
+        return row
+    number = match.group(1) or match.group(2)
+    return replace(row, patient_id=patients.get(f"ptb-xl:{int(number)}", f"ptbxl-{number}"))
+
+
 def _ptbxl(folder: Path, headers: list[Path]) -> list[ManifestRow]:
-    table = folder / "ptbxl_database.csv"
+    table = folder / _PTBXL_TABLE
     if table.is_file():
         return _ptbxl_table(table)
     rows = []
     for header in headers:
         comments = read_comments(header)
         labels = {label.strip() for label in comments.fields.get("labels", "").split(",") if label.strip()}
-        row = _base(folder, header, "ptb-xl")
+        row = _of_ptbxl_patient(_base(folder, header, "ptb-xl"), header.stem, {})
         arrhythmia = bool(labels & _PTBXL_ARRHYTHMIA) if labels else None
         about = {"age": comments.age, "sex": comments.sex, "ecg_time": comments.ecg_time}
         rows.append(replace(row, arrhythmia=arrhythmia, **about, **_form(comments)))
@@ -164,7 +193,7 @@ def _ptbxl_row(line: dict[str, Any]) -> ManifestRow:
     try:
         codes = set(ast.literal_eval(line["scp_codes"]))
         at = datetime.fromisoformat(line["recording_date"])
-        patient = f"ptb-xl:patient{int(float(line['patient_id']))}"
+        patient = f"{_KNOWN_PATIENT}{int(float(line['patient_id']))}"
     except (ValueError, SyntaxError, TypeError) as error:
         raise CohortError(
             f"ptbxl_database.csv, ecg_id {line['ecg_id']}: {error}; take the file of the release."

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -40,6 +41,9 @@ class BuildRequest:
         in_place: refer to the recordings where they are instead of copying lead I into shards.
         overwrite: replace a cohort at `out`.
         config: every option that shapes the cohort, for its card.
+
+    Raises:
+        CohortError: a least length that is negative or no finite number.
     """
 
     out: Path
@@ -49,6 +53,10 @@ class BuildRequest:
     in_place: bool = False
     overwrite: bool = False
     config: Mapping[str, object] | None = None
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.least_seconds) and self.least_seconds >= 0.0):
+            raise CohortError(f"The least length is {self.least_seconds} s; expected 0 or more seconds, finite.")
 
 
 def build_cohort(
@@ -63,10 +71,10 @@ def build_cohort(
         on_done: called with the index of each finished chunk, see `n_chunks`.
 
     Raises:
-        CohortError: nothing is left, or something is at `out`.
-        OSError: the folder cannot be written.
+        CohortError: nothing is left, something is at `out`, or the folder cannot be written.
     """
-    with new_cohort_folder(request.out, request.overwrite) as folder:
+    inputs = [*map(Path, offer.data_files), *([request.recordings] if request.recordings else [])]
+    with new_cohort_folder(request.out, request.overwrite, inputs) as folder:
         if request.recordings is None:
             kept, refused = _without_signals(offer.candidates), pl.DataFrame(schema=_REFUSED)
         else:
@@ -74,7 +82,7 @@ def build_cohort(
         refused.write_csv(folder / REFUSED_FILE)
         if kept.is_empty():
             raise CohortError(_nothing_left(offer, refused))
-        split = split_patients(kept, request.split)
+        split = split_patients(kept, request.split, offer.unknown_patients)
         flow = _flow(offer, kept, refused, (split.frame, split.excluded))
         draw_flow(flow, folder / FLOW_PICTURE)
         table = table_one(split.frame)

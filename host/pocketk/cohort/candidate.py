@@ -34,6 +34,8 @@ class Offer:
         steps: flow up to here; the last step's recordings are the candidates.
         counts: further numbers for the card.
         data_files: files whose SHA-256 the card records.
+        unknown_patients: patient_ids that stand for a record whose patient the source does not name, although it has
+            several records of a patient; no split may come between them.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Offer:
     steps: tuple[FlowStep, ...]
     counts: dict[str, int]
     data_files: tuple[str, ...]
+    unknown_patients: frozenset[str] = frozenset()
 
 
 def first_step(label: str, candidates: Collection[Candidate], excluded: tuple[Exclusion, ...] = ()) -> FlowStep:

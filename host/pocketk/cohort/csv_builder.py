@@ -14,6 +14,7 @@ from pocketk.cohort.csv_line_check import CheckedLine, LineCheck
 from pocketk.cohort.csv_table import read_table
 from pocketk.cohort.fault_report import FaultReport
 from pocketk.cohort.flow import FlowStep, exclusions_of, step_of
+from pocketk.cohort.lead_reader import is_recording
 from pocketk.cohort.manifest_row import ManifestRow
 from pocketk.cohort.pairing import PairingRule
 from pocketk.cohort.potassium_unit import unit_named
@@ -56,6 +57,7 @@ def offer_csv(source: CsvSource, rule: PairingRule) -> Offer:
     check = LineCheck(report, unit, table.columns)
     lines = [check.check(line) for line in table.lines]
     _check_together(lines, source.recordings, report)
+    again = _check_files_once(lines, report)
     _check_order(lines, rule, report)
     report.raise_if_any()
     candidates = tuple(_candidate(line) for line in lines)
@@ -70,7 +72,7 @@ def offer_csv(source: CsvSource, rule: PairingRule) -> Offer:
         step_of(f"lines of {source.table.name}", frame),
         first_step("with a potassium in the window", kept, exclusions_of(out)),
     )
-    return Offer("csv", kept, steps, {}, (str(source.table),))
+    return Offer("csv", kept, steps, {"lines_with_a_file_again": again}, (str(source.table),))
 
 
 def _check_together(lines: Iterable[CheckedLine], recordings: Path, report: FaultReport) -> None:
@@ -86,12 +88,32 @@ def _check_together(lines: Iterable[CheckedLine], recordings: Path, report: Faul
             found = f"{line.record_id}, as in line {first[line.record_id]}"
             report.add("record_id twice", line.number, found, "every record_id once", "Remove the copy or rename it.")
         first.setdefault(line.record_id, line.number)
-        if line.file and recordings.is_dir() and not (recordings / line.file).is_file():
+        if line.file and recordings.is_dir() and not is_recording(recordings / line.file):
             found, mend = str(recordings / line.file), "Correct the name, bring the file, or remove the line."
             report.add("file missing", line.number, found, "a file", mend)
         if line.sex != "U" and sexes.setdefault(line.patient_id, (line.number, line.sex))[1] != line.sex:
             found = f"{line.patient_id} is {line.sex} here, otherwise in line {sexes[line.patient_id][0]}"
             report.add("patient of two sexes", line.number, found, "one sex a patient", "Check the patient_id.")
+
+
+def _check_files_once(lines: Iterable[CheckedLine], report: FaultReport) -> int:
+    """A waveform belongs to one patient, else two splits could share it; how many lines name one again."""
+    first: dict[tuple[str, str], CheckedLine] = {}
+    again: list[int] = []
+    for line in lines:
+        if not line.file or not line.patient_id:
+            continue
+        lead = "I" if line.request.channel is None else str(line.request.channel).upper()
+        before = first.setdefault((line.file, lead), line)
+        if before.patient_id != line.patient_id:
+            found = f"{line.file} of {line.patient_id}, in line {before.number} of {before.patient_id}"
+            report.add("file twice", line.number, found, "a recording of one patient", "Correct file or patient_id.")
+        elif before is not line:
+            again.append(line.number)
+    if again:
+        shown = ", ".join(map(str, again[:5]))
+        report.note(f"{len(again)} line(s) name a file of the same patient again ({shown}).")
+    return len(again)
 
 
 def _check_order(lines: Iterable[CheckedLine], rule: PairingRule, report: FaultReport) -> None:

@@ -1,22 +1,24 @@
 """One line of a CSV cohort: its cells as values, or what is wrong with each of them."""
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import PurePosixPath, PureWindowsPath
 
 from pocketk.cohort.csv_table import CsvLine
 from pocketk.cohort.fault_report import FaultReport
 from pocketk.cohort.lead_reader import LeadRequest
-from pocketk.cohort.manifest import HIGHEST_K_MMOL_L, LOWEST_K_MMOL_L, OLDEST_YEARS
+from pocketk.cohort.manifest import HIGHEST_K_MMOL_L, LONGEST_GAP_DAYS, LOWEST_K_MMOL_L, OLDEST_YEARS
 from pocketk.cohort.manifest_row import FLAGS
+from pocketk.cohort.place_inside import is_inside
 from pocketk.cohort.potassium_unit import MEQ_L, MG_DL, MG_DL_PER_MMOL_L, MMOL_L, mmol_l_per, unit_named
 
 _YES, _NO = {"yes", "true", "1", "y"}, {"no", "false", "0", "n"}
 _SEXES = {"f": "F", "female": "F", "m": "M", "male": "M", "u": "U", "unknown": "U", "": "U"}
 _TIME = "YYYY-MM-DD HH:MM:SS, local time without zone"
-# Pairs further apart than a month are a wrong date, not a pair that the window should drop; engineering choice.
-LONGEST_GAP_DAYS = 31.0
+# A number as people and exports write it: float() would take 0_4.1 and digits of other scripts as well.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_LONGEST_CHANNEL_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,9 @@ class LineCheck:
 
     def _file(self, line: CsvLine) -> str:
         name = self._text(line, "file")
-        outside = name.startswith(("/", "\\")) or PureWindowsPath(name).drive or ".." in PurePosixPath(name).parts
-        if outside or "\\" in name or "\x00" in name or ":" in name:
+        if name and not is_inside(name):
             expected = "a path below --recordings, with / between folders"
-            self._add(line, "file outside the folder", name, expected, "Make the path relative.")
+            self._add(line, "file outside the folder", repr(name), expected, "Make the path relative, without . or ..")
             return ""
         return name
 
@@ -175,13 +176,13 @@ class LineCheck:
             mend = "Give the sampling rate in the column fs_hz."
             self._add(line, "fs_hz missing", line.cells["file"], "a rate for .npy and .csv files", mend)
         lead = line.cells["lead"]
-        channel = int(lead) if lead.isdecimal() else lead or None
+        numbered = lead.isascii() and lead.isdecimal() and len(lead) <= _LONGEST_CHANNEL_DIGITS
+        channel = int(lead) if numbered else lead or None
         return LeadRequest(fs_hz, self._number(line, "lsb_mv", (1e-9, 1e3)), channel)
 
 
 def _finite(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
+    if _NUMBER.fullmatch(text) is None:
         return None
+    value = float(text)
     return value if math.isfinite(value) else None

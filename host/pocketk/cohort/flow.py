@@ -32,12 +32,14 @@ class FlowStep:
         recordings: recordings that reach it.
         patients: their patients.
         excluded: what left on the way to it.
+        note: what a reader must know of them; "" for nothing.
     """
 
     label: str
     recordings: int
     patients: int
     excluded: tuple[Exclusion, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Flow:
         for step in self.steps:
             lines += [f"├─ without: {_size(each)}  {each.reason}" for each in step.excluded]
             lines.append(f"{_size(step)}  {step.label}")
+            lines += [f"│  {step.note}"] if step.note else []
         for split in self.splits:
             mark = "└" if split is self.splits[-1] else "├"
             lines.append(f"{mark}─ {_size(split)}  {split.label}")
@@ -82,7 +85,7 @@ def flow_of(document: Mapping[str, Any]) -> Flow:
 
     def step(box: Mapping[str, Any]) -> FlowStep:
         excluded = tuple(Exclusion(**each) for each in box["excluded"])
-        return FlowStep(box["label"], box["recordings"], box["patients"], excluded)
+        return FlowStep(box["label"], box["recordings"], box["patients"], excluded, box.get("note", ""))
 
     return Flow(document["title"], tuple(map(step, document["steps"])), tuple(map(step, document["splits"])))
 
@@ -121,6 +124,8 @@ def draw_flow(flow: Flow, path: Path) -> None:
     axes.text(5.5, 0.6, flow.title, ha="center", va="center", fontsize=12, weight="bold")
     for place, step in enumerate(flow.steps):
         _box(axes, (3.0, -1.5 * place - 0.5), step.label, step)
+        if step.note:
+            axes.text(3.0, -1.5 * place - 0.95, step.note, ha="center", va="center", fontsize=7)
         if place:
             axes.annotate("", (3.0, -1.5 * place - 0.1), (3.0, -1.5 * place + 0.6), arrowprops={"arrowstyle": "->"})
         if step.excluded:

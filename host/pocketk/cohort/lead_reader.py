@@ -26,6 +26,14 @@ class LeadRequest:
     channel: int | str | None = None
 
 
+def is_recording(path: Path) -> bool:
+    """Whether there is a file; a name that no file can have is one that is not there."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def read_lead(path: Path, request: LeadRequest) -> RecordedStrip:
     """Read lead I.
 

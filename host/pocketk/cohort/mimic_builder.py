@@ -16,6 +16,7 @@ from pocketk.cohort.candidate import Candidate, Offer
 from pocketk.cohort.cohort_error import CohortError
 from pocketk.cohort.fault_report import FaultReport
 from pocketk.cohort.flow import exclusions_of, step_of
+from pocketk.cohort.manifest import LONGEST_GAP_DAYS
 from pocketk.cohort.manifest_row import ManifestRow
 from pocketk.cohort.pairing import Pairing, PairingRule, pair_nearest
 from pocketk.cohort.potassium_table import PotassiumTable, read_potassium
@@ -45,8 +46,11 @@ def offer_mimic(source: MimicSource, rule: PairingRule) -> Offer:
     """Pair every ECG of MIMIC with the nearest potassium.
 
     Raises:
-        CohortError: a table is absent or not as expected; all faults of a table are in one report.
+        CohortError: a table is absent or not as expected, all faults of a table in one report; or a window that is
+            wider than a manifest takes.
     """
+    if max(rule.minutes_before, rule.minutes_after) > LONGEST_GAP_DAYS * 24 * 60:
+        raise CohortError(f"The window is wider than {LONGEST_GAP_DAYS:g} days on a side; expected a narrower one.")
     recordings = read_record_list(source.record_list)
     table = read_potassium(source.labs)
     pairing = pair_nearest(recordings.select("record_id", "patient_id", "ecg_time"), table.values, rule)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pocketk.cohort.candidate import Candidate
-from pocketk.cohort.lead_reader import read_lead
+from pocketk.cohort.lead_reader import is_recording, read_lead
 from pocketk.cohort.manifest_row import ManifestRow
 from pocketk.cohort.signal_shard import shard_name, write_shard
 from pocketk_agent.recording_file import RecordedStrip
@@ -97,7 +97,7 @@ def _judge(candidate: Candidate, chunk: SignalChunk) -> RecordedStrip | Refusal:
     def refuse(reason: str, detail: object) -> Refusal:
         return Refusal(row.record_id, row.patient_id, reason, str(detail))
 
-    if not path.is_file():
+    if not is_recording(path):
         return refuse(MISSING_FILE, path)
     try:
         strip = read_lead(path, candidate.request)

@@ -9,11 +9,14 @@ Rule, in this order; a patient meets exactly one of them:
 3. Internal: of the others, a share is drawn by a hash of seed and patient id, so that a patient keeps their split
    when the cohort grows; the rest is development.
 
+Patients whom the source does not tell apart (one person may be several of them) meet rule 1, then are development:
+neither a date nor a draw could keep a person's recordings together.
+
 Held-out sets come first because they are the smaller ones. What the rule excludes is counted, never silently moved.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +39,7 @@ class SplitRule:
         external_sites: sites that are the external test.
 
     Raises:
-        CohortError: a share outside 0 to 1.
+        CohortError: a share outside 0 to 1, or a date with a time zone.
     """
 
     seed: int = 0
@@ -47,6 +50,11 @@ class SplitRule:
     def __post_init__(self) -> None:
         if not 0.0 <= self.internal_share <= 1.0:
             raise CohortError(f"The internal-test share is {self.internal_share}; expected 0 to 1.")
+        if self.temporal_after is not None and self.temporal_after.tzinfo is not None:
+            raise CohortError(
+                f"The temporal date {self.temporal_after} has a time zone; expected local clock time without one, as "
+                "ecg_time has."
+            )
 
 
 @dataclass(frozen=True)
@@ -62,12 +70,15 @@ class SplitResult:
     excluded: pl.DataFrame
 
 
-def split_patients(frame: pl.DataFrame, rule: SplitRule) -> SplitResult:
+def split_patients(
+    frame: pl.DataFrame, rule: SplitRule, unknown_patients: Collection[str] = frozenset()
+) -> SplitResult:
     """Put every patient into one split.
 
     Args:
         frame: columns patient_id, ecg_time and site, one row a recording; others are kept.
         rule: how.
+        unknown_patients: patient_ids behind which one person may stand several times.
 
     Raises:
         CohortError: an external site that no recording comes from.
@@ -80,7 +91,8 @@ def split_patients(frame: pl.DataFrame, rule: SplitRule) -> SplitResult:
         )
     external = pl.col("site").is_in(sorted(rule.external_sites))
     late = pl.lit(False) if rule.temporal_after is None else pl.col("ecg_time").ge(rule.temporal_after).fill_null(False)
-    internal = internal_patients(frame["patient_id"].unique(), rule)
+    late = late & ~pl.col("patient_id").is_in(sorted(unknown_patients))
+    internal = internal_patients(set(frame["patient_id"].unique()) - set(unknown_patients), rule)
     marked = frame.with_columns(
         external.alias("_external"),
         late.alias("_late"),

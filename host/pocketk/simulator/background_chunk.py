@@ -7,8 +7,10 @@ split; and the share of high values is that of the synthetic recordings, so that
 
 import math
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +27,7 @@ from pocketk.simulator.background_patient import fitted_to
 from pocketk.simulator.backgrounds import check_flags
 from pocketk.simulator.chunk_result import ChunkResult, potassium_truth, times_of
 from pocketk.simulator.cohort_plan import CHUNK_RECORDINGS, FEWEST_MORPHS, CohortPlan
-from pocketk.simulator.morph import morph
+from pocketk.simulator.morph import morph, rounded_to_levels
 from pocketk.simulator.morph_rejection import MorphRejectedError
 from pocketk.simulator.template import Template
 from pocketk.simulator.visit_draw import DrawnVisits, VisitStream
@@ -47,7 +49,7 @@ class BackgroundChunk:
     Attributes:
         index: of the shard.
         first: running number of the first background among all that are used.
-        rows: the backgrounds.
+        rows: the backgrounds, a patient's one after another.
         morphs: how many recordings each gives.
         recordings: folder of the signals.
         cohort: folder of the backgrounds' cohort.
@@ -79,14 +81,28 @@ def background_chunks(plan: CohortPlan, first_index: int) -> list[BackgroundChun
         raise CohortError(f"{wanted} morphed recording(s) wanted; every background gives {FEWEST_MORPHS} or more.")
     morphs = max(FEWEST_MORPHS, math.ceil(wanted / len(rows)))
     chosen = [rows[i] for i in plan.rng(_CHOICE).permutation(len(rows))[: wanted // morphs]]
-    # One after another, the recordings of a patient share a chunk where they fit, and their drawn person in any case.
+    # The recordings of a patient share a chunk, since they share what is drawn of the person.
     chosen.sort(key=lambda row: (row.patient_id, row.record_id))
     recordings = Path(read_card(plan.backgrounds).recordings or plan.backgrounds)
-    step = max(1, CHUNK_RECORDINGS // morphs)
-    return [
-        BackgroundChunk(first_index + i, at, tuple(chosen[at : at + step]), morphs, recordings, plan.backgrounds)
-        for i, at in enumerate(range(0, len(chosen), step))
-    ]
+    chunks: list[BackgroundChunk] = []
+    first = 0
+    for rows in _whole_patients(chosen, CHUNK_RECORDINGS // morphs):
+        chunks.append(BackgroundChunk(first_index + len(chunks), first, rows, morphs, recordings, plan.backgrounds))
+        first += len(rows)
+    return chunks
+
+
+def _whole_patients(rows: list[ManifestRow], most: int) -> Iterator[tuple[ManifestRow, ...]]:
+    """Rows, sorted by patient, in parts of at most so many; a patient with more is a part alone."""
+    part: list[ManifestRow] = []
+    for _, group in groupby(rows, key=lambda row: row.patient_id):
+        of_patient = list(group)
+        if part and len(part) + len(of_patient) > most:
+            yield tuple(part)
+            part = []
+        part += of_patient
+    if part:
+        yield tuple(part)
 
 
 def _usable_rows(folder: Path, plan: CohortPlan) -> list[ManifestRow]:
@@ -105,7 +121,7 @@ def make_background_chunk(plan: CohortPlan, folder: Path, chunk: BackgroundChunk
     reasons = Counter(each for each in prepared if isinstance(each, str))
     left_out = Counter({reason: chunk.morphs * count for reason, count in reasons.items()})
     # Drawn for all, also for the rejected: a rejection changes nobody else.
-    people, visits, k_here = _drawn(plan, chunk)
+    people, visits, k_here = drawn_people(plan, chunk)
     of_row = [each[1] if not isinstance(each, str) else None for each in prepared]
     # One entry a recording: a background's template stands once for each of its morphs.
     templates = {at: of for at in range(len(visits)) if (of := of_row[at // chunk.morphs]) is not None}
@@ -149,14 +165,19 @@ def _travelled(
 ) -> NDArray[np.float64]:
     """The recording after every change of the journey, its median beat taken anew before each.
 
+    Only the sum of the changes is rounded to the recording's levels, once: a rounding at every step would leave more
+    noise after one journey than after another.
+
     Raises:
         MorphRejectedError: on the way the recording can no longer be morphed.
     """
     here = ecg_mv
+    step_mv = template.step_mv
     for change in journey[:-1]:
-        here = morph(here, template, change, rng)
+        here = morph(here, template, change)
         template = Template.of_strip(here, template.fs_hz, template.marks)
-    return morph(here, template, journey[-1], rng)
+    here = morph(here, template, journey[-1])
+    return ecg_mv + rounded_to_levels(here - ecg_mv, step_mv, rng)
 
 
 def _prepared(row: ManifestRow, plan: CohortPlan, chunk: BackgroundChunk) -> tuple[NDArray[np.float64], Template] | str:
@@ -180,16 +201,24 @@ def _check_form(row: ManifestRow) -> None:
     check_flags(row.record_id, frozenset(finding for finding, present in named.items() if present))
 
 
-def _drawn(plan: CohortPlan, chunk: BackgroundChunk) -> tuple[Patients, DrawnVisits, NDArray[np.float64]]:
-    """One person a recording to be made, the same for all of a background's; potassiums there and here."""
-    n = len(chunk.rows)
+def drawn_people(plan: CohortPlan, chunk: BackgroundChunk) -> tuple[Patients, DrawnVisits, NDArray[np.float64]]:
+    """One person a recording to be made, the same for all of a patient's; potassiums there and here."""
+    of_patient = [list(group) for _, group in groupby(chunk.rows, key=lambda row: row.patient_id)]
+    n = len(of_patient)
     rng = plan.rng(_PEOPLE, chunk.first)
-    known = np.array([row.ckd for row in chunk.rows], dtype=object)
-    visits = VisitStream(rng, plan.positives).draw(n, chunk.morphs, known)
-    people = draw_patients(n, preset_named(plan.preset), rng, visits.ckd[:: chunk.morphs])
+    morphs = chunk.morphs * np.array([len(rows) for rows in of_patient], np.int64)
+    known = np.array([_known_kidney_disease(rows) for rows in of_patient], dtype=object)
+    visits = VisitStream(rng, plan.positives).draw(n, morphs, known)
+    people = draw_patients(n, preset_named(plan.preset), rng, visits.ckd[np.cumsum(morphs) - 1])
     k_here = np.clip(rng.normal(_BACKGROUND_K_MMOL_L, _BACKGROUND_SD_MMOL_L, n), 3.0, 5.4)
-    repeated = np.repeat(np.arange(n), chunk.morphs)
+    repeated = np.repeat(np.arange(n), morphs)
     return people.take(repeated), visits, k_here[repeated]
+
+
+def _known_kidney_disease(rows: list[ManifestRow]) -> bool | None:
+    """Of one patient: present where any recording says so, None where none says anything."""
+    said = [row.ckd for row in rows if row.ckd is not None]
+    return any(said) if said else None
 
 
 def _row(

@@ -21,7 +21,7 @@ class ChunkResult:
     """One chunk, written.
 
     Attributes:
-        rows: of the manifest, split not yet decided.
+        rows: of the manifest; the split of drawn patients is not yet decided.
         truth: one row a recording; what no clinical cohort knows.
         left_out: reason -> how many recordings were asked for and not made.
     """
@@ -44,6 +44,7 @@ def potassium_truth(visits: DrawnVisits) -> dict[str, list[float]]:
     return {
         "k_mmol_l": labels.k_mmol_l.tolist(),
         "k_lab_mmol_l": labels.k_lab_mmol_l.tolist(),
+        "k_lab_unrounded_mmol_l": labels.k_lab_unrounded_mmol_l.tolist(),
         "k_ecg_mmol_l": labels.k_ecg_mmol_l.tolist(),
         "k_eff_mmol_l": labels.k_eff_mmol_l.tolist(),
         "lag_hours": visits.lag_hours.tolist(),

@@ -4,13 +4,15 @@
         card = simulate_cohort(CohortPlan(patients=2000, seed=1), Path("out/cohort"), engine)
 
 The folder holds `manifest.parquet`, `signals/`, `cohort.json` (all as `pocketk.cohort` says) and `truth.parquet`.
-Memory is bounded by a few chunks of 250 recordings and by one row a recording.
+A lost sample is bridged by a straight line: no NaN marks a simulated strip. Laboratory values are rounded to 0.1 mmol/L
+as hospitals report them; the truth has them unrounded too.
+Memory is bounded by a few chunks of about 250 recordings, and by the columns of the manifest and the truth.
 """
 
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -73,9 +75,9 @@ def simulate_cohort(
         CohortError: the folder may not be replaced, backgrounds are not there, or no recording could be made.
     """
     chunks = chunks_of(plan)
-    with new_cohort_folder(out, overwrite) as folder:
-        results = list(engine.map(partial(make_chunk, plan, folder), chunks, on_done))
-        card = _card(plan, folder, results)
+    inputs = () if plan.backgrounds is None else (plan.backgrounds,)
+    with new_cohort_folder(out, overwrite, inputs) as folder:
+        card = _card(plan, folder, engine.map(partial(make_chunk, plan, folder), chunks, on_done))
         write_card(folder, card)
     return card
 
@@ -87,18 +89,25 @@ def make_chunk(plan: CohortPlan, folder: Path, chunk: Chunk) -> ChunkResult:
     return make_background_chunk(plan, folder, chunk)
 
 
-def _card(plan: CohortPlan, folder: Path, results: list[ChunkResult]) -> CohortCard:
+def _card(plan: CohortPlan, folder: Path, results: Iterable[ChunkResult]) -> CohortCard:
     """Write manifest and truth, and say what they hold."""
-    rows = [row for result in results for row in result.rows]
-    if not rows:
+    manifests: list[pl.DataFrame] = []
+    truths: list[pl.DataFrame] = []
+    left_out: Counter[str] = Counter()
+    for result in results:
+        left_out.update(result.left_out)
+        if result.rows:
+            # As columns at once: millions of rows as objects would fill the memory.
+            manifests.append(frame_of_rows(result.rows))
+            truths.append(result.truth)
+    if not manifests:
         raise CohortError("Not one recording could be made: every background was rejected. Name other backgrounds.")
-    frame = split_patients(frame_of_rows(rows), SplitRule(seed=plan.seed)).frame
+    frame = _split(pl.concat(manifests, rechunk=True), plan.seed)
     manifest_sha256 = write_manifest(folder, frame)
-    truth = pl.concat([result.truth for result in results if result.rows], how="diagonal_relaxed")
+    truth = pl.concat(truths, how="diagonal_relaxed")
     buffer = io.BytesIO()
     truth.rechunk().write_parquet(buffer, compression="zstd")
     write_atomically({folder / TRUTH_FILE: buffer.getvalue()})
-    left_out = sum((Counter(result.left_out) for result in results), Counter[str]())
     return CohortCard(
         kind=KIND,
         seed=plan.seed,
@@ -108,6 +117,16 @@ def _card(plan: CohortPlan, folder: Path, results: list[ChunkResult]) -> CohortC
         counts=_counts(frame, left_out),
         manifest_sha256=manifest_sha256,
     )
+
+
+def _split(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Split the drawn patients; a background's recordings stay where its cohort put the patient.
+
+    Who a background's patient is, and who may be somebody else as well, only the builder of its cohort knew.
+    """
+    is_drawn = pl.col("source") == "synthetic"
+    drawn, morphed = frame.filter(is_drawn), frame.filter(~is_drawn)
+    return frame if drawn.is_empty() else pl.concat([split_patients(drawn, SplitRule(seed=seed)).frame, morphed])
 
 
 def _data_sha256(plan: CohortPlan) -> dict[str, str]:

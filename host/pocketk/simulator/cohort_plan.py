@@ -36,7 +36,7 @@ class CohortPlan:
         noise: one of `NOISES`.
         front_end: one of `FRONT_ENDS`; "mixed" draws one for each recording, whatever the potassium.
         preset: difficulty.
-        positives: share of recordings with a laboratory value above 5.5 mmol/L; natural (3.5 %) where None.
+        positives: share of recordings with a laboratory value above 5.5 mmol/L; natural (3.3 %) where None.
         morph_share: share of the recordings that are morphed backgrounds; 0 without backgrounds.
         backgrounds: folder of a cohort of backgrounds, None without.
 
@@ -62,7 +62,7 @@ class CohortPlan:
         try:
             preset_named(self.preset)
         except ValueError as error:
-            faults.append(str(error))
+            faults.append(str(error).rstrip("."))
         if faults:
             raise CohortError("This cohort cannot be simulated: " + "; ".join(faults) + ".")
 

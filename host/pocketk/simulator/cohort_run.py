@@ -93,6 +93,19 @@ def _progress(total: int) -> Iterator[tuple[Progress, TaskID]]:
 def _cost(seconds: float, recordings: int, engine: Engine) -> CohortCost:
     processes = engine.processes if isinstance(engine, LocalEngine) else len(os.sched_getaffinity(0))
     per_mib = 1024.0 * (1024.0 if sys.platform == "darwin" else 1.0)
-    main = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / per_mib
+    main = _own_peak_mib() or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / per_mib
     worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / per_mib if processes > 1 else 0.0
     return CohortCost(seconds, recordings, processes, main, worker, main + processes * worker)
+
+
+def _own_peak_mib() -> float | None:
+    """Peak resident memory of this program alone, MiB; None where the system does not tell.
+
+    Linux hands `ru_maxrss` on through exec, so that a small program started by a large one would report the large one.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return None
+    peak_kib = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+    return peak_kib[0] / 1024.0 if peak_kib else None

@@ -34,6 +34,8 @@ class LabelNoise:
 
 DEFAULT_NOISE = LabelNoise()
 EMERGENCY_NOISE = LabelNoise(haemolysis_share=0.07, haemolysis_mean_mmol_l=0.60)
+# Hospital laboratories report potassium in mmol/L with one decimal.
+_REPORTED_DECIMALS = 1
 # The heart feels something even where noise would take potassium out of what is compatible with life.
 _LOWEST_FELT_MMOL_L = 1.5
 
@@ -44,7 +46,8 @@ class Labels:
 
     Attributes:
         k_mmol_l: true, when blood was taken.
-        k_lab_mmol_l: reported by the laboratory; the only one that makes a label.
+        k_lab_mmol_l: reported by the laboratory, in steps of 0.1; the only one that makes a label.
+        k_lab_unrounded_mmol_l: what its instrument measured.
         k_ecg_mmol_l: true, when the ECG was recorded.
         k_eff_mmol_l: apparent potassium of the heart; the only one that makes a beat.
         haemolysed: bool, the reported value is raised by haemolysis.
@@ -52,6 +55,7 @@ class Labels:
 
     k_mmol_l: Floats
     k_lab_mmol_l: Floats
+    k_lab_unrounded_mmol_l: Floats
     k_ecg_mmol_l: Floats
     k_eff_mmol_l: Floats
     haemolysed: NDArray[np.bool_]
@@ -87,10 +91,11 @@ def draw_labels(
     n = k.shape[0]
     haemolysed = rng.random(n) < noise.haemolysis_share
     risen = rng.exponential(noise.haemolysis_mean_mmol_l, n) * haemolysed
-    k_lab = k + rng.normal(0.0, noise.analytic_sd_mmol_l, n) + risen
+    measured = k + rng.normal(0.0, noise.analytic_sd_mmol_l, n) + risen
     k_ecg = k + rng.standard_normal(n) * _lag_sd(n, lag_hours, noise)
     k_eff = k_ecg + noise.ckd_shift_mmol_l * np.asarray(ckd) + rng.normal(0.0, noise.apparent_sd_mmol_l, n)
-    return Labels(k, k_lab, k_ecg, np.maximum(k_eff, _LOWEST_FELT_MMOL_L), haemolysed)
+    reported = np.round(measured, _REPORTED_DECIMALS)
+    return Labels(k, reported, measured, k_ecg, np.maximum(k_eff, _LOWEST_FELT_MMOL_L), haemolysed)
 
 
 def _lag_sd(n: int, lag_hours: Floats | None, noise: LabelNoise) -> Floats:

@@ -59,10 +59,21 @@ def morph(ecg_mv: Floats, template: Template, change: BeatChange, rng: np.random
             "give the recording that the template was made of."
         )
     added = _added(template, *beat_difference(template, change))
-    if rng is not None and template.step_mv > 0.0:
-        # floor(x + u) with u uniform rounds up with the probability of x's fraction.
-        added = template.step_mv * np.floor(added / template.step_mv + rng.random(added.size))
-    return strip + added
+    return strip + (added if rng is None else rounded_to_levels(added, template.step_mv, rng))
+
+
+def rounded_to_levels(added_mv: Floats, step_mv: float, rng: np.random.Generator) -> Floats:
+    """What is added to a recording, rounded at random to its levels with the expected value unchanged.
+
+    Args:
+        added_mv: (T,) millivolts.
+        step_mv: between levels; 0 leaves it unrounded.
+        rng: one draw a sample.
+    """
+    if step_mv == 0.0:
+        return added_mv
+    # floor(x + u) with u uniform rounds up with the probability of x's fraction.
+    return step_mv * np.floor(added_mv / step_mv + rng.random(added_mv.size))
 
 
 def sham_target(k_mmol_l: float, rng: np.random.Generator) -> float:

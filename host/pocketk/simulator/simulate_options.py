@@ -25,7 +25,7 @@ class CommonOptions:
         noise: handheld (dry electrodes, muscles, mains, motion) or none. Default handheld.
         front_end: 24-bit, 12-bit, or mixed (drawn). Default 24-bit for a strip, mixed in a cohort.
         preset: Difficulty of a population: easy, default or hard.
-        overwrite: Replace what is at --out.
+        overwrite: Replace what is at --out and --plot.
     """
 
     out: Path | None = None
@@ -63,7 +63,7 @@ class CohortOptions:
     Attributes:
         patients: Simulate a cohort of so many patients into the folder --out.
         visits: Recordings of each patient. Default 1.
-        positives: Share of recordings with a laboratory value above 5.5 mmol/L; natural (3.5 %) where not given.
+        positives: Share of recordings with a laboratory value above 5.5 mmol/L; natural (3.3 %) where not given.
         processes: How many work; every core where not given. The result does not depend on it.
         engine: local (processes of this machine) or ray (this machine or a cluster). Default local.
         address: Of a running Ray cluster; Ray is started here where not given.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pocketk.cohort.manifest_row import ManifestRow
 from pocketk.cohort.signal_shard import ShardSlice, shard_name, write_shard
@@ -21,6 +22,7 @@ from pocketk_agent.patient.preset import preset_named
 from pocketk_agent.patient.response import respond
 from pocketk_agent.patient.strip import SimulatedStrip, StripRequest, simulate_strip
 from pocketk_agent.patient.visits import draw_visits
+from pocketk_agent.signal.segments import bridge
 
 SITE = "simulator"
 _PEOPLE, _TIMES, _STRIP = 0, 1, 2
@@ -53,9 +55,19 @@ def make_synthetic_chunk(plan: CohortPlan, folder: Path, chunk: SyntheticChunk) 
     for at in range(len(visits)):
         patient, visit = _patient_visit(plan, chunk, at)
         strips.append(simulate_strip(shapes.one(at), request, plan.rng(_STRIP, patient, visit)))
-    slices = write_shard(folder / shard_name(chunk.index), [strip.ecg_mv for strip in strips])
+    slices = write_shard(folder / shard_name(chunk.index), [whole_mv(strip) for strip in strips])
     rows = _rows(plan, chunk, people, visits, slices)
     return ChunkResult(rows, _truth(rows, visits, shapes, strips))
+
+
+def whole_mv(strip: SimulatedStrip) -> NDArray[np.float64]:
+    """(T,) millivolts of a strip, lost samples bridged by a straight line as the device does.
+
+    Builders of clinical cohorts refuse recordings with missing samples; NaN would mark a strip as simulated. Rounded
+    to counts, so that a bridge stands on the converter's levels like all else.
+    """
+    counts = np.round(bridge(strip.counts.astype(np.float64), strip.missing))
+    return strip.front_end.to_mv(counts.astype(np.int32))
 
 
 def _drawn(plan: CohortPlan, chunk: SyntheticChunk) -> tuple[Patients, DrawnVisits, BeatShapes]:

@@ -1,6 +1,5 @@
 """Which potassium each visit of a cohort has: from the natural mixture, or with more of the high ones."""
 
-from collections import deque
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -13,6 +12,9 @@ POSITIVE_ABOVE_MMOL_L = 5.5
 # ECG and blood sample lie within this of each other, evenly. Its mean size makes the variance of the change between
 # them that of `LabelNoise.lag_sd_mmol_l`: 0.12^2 * 3.125 / 2 = 0.15^2.
 LAG_HOURS = 3.125
+# Of the natural mixture, measured on ten million draws; a test draws them anew.
+NATURAL_POSITIVES = 0.0329
+CKD_AMONG_NEGATIVES, CKD_AMONG_POSITIVES = 0.2046, 0.7355
 _POOL = 4096
 
 
@@ -33,77 +35,95 @@ class DrawnVisits:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def positive(self) -> NDArray[np.bool_]:
+        """(N,) whether the laboratory value, as reported, is above 5.5 mmol/L."""
+        return self.labels.k_lab_mmol_l > POSITIVE_ABOVE_MMOL_L
+
 
 class VisitStream:
-    """Draws visits one after another out of natural pools, so that oversampling changes nothing but the shares.
+    """Draws visits so that oversampling changes nothing but the shares, at a patient's first visit as at every other.
+
+    Kidney disease is drawn first, by patient; then the class of each visit given kidney disease alone, by Bayes' rule
+    from the natural share of kidney disease in either class; then potassium from the natural draws of that class and
+    kidney disease. How a class came about therefore leaves no trace in kidney disease or in the order of visits.
 
     Args:
         rng: source of the draws.
-        positives: share of visits whose laboratory value is above 5.5 mmol/L; natural where None.
+        positives: share of visits whose laboratory value is above 5.5 mmol/L; natural (3.3 %) where None.
     """
 
     def __init__(self, rng: np.random.Generator, positives: float | None) -> None:
         self._rng = rng
-        self._positives = positives
-        self._pools: list[DrawnVisits] = []
-        # Indices into the pools laid end to end, oldest first, by (positive, kidney disease).
-        self._free: dict[tuple[bool, bool], deque[int]] = {
-            (p, c): deque() for p in (False, True) for c in (False, True)
-        }
+        share = NATURAL_POSITIVES if positives is None else positives
+        of_positives = CKD_AMONG_POSITIVES * share
+        self._ckd = of_positives + CKD_AMONG_NEGATIVES * (1.0 - share)
+        # P(positive | kidney disease), by whether there is any.
+        self._positive = (1.0 - CKD_AMONG_POSITIVES) * share / (1.0 - self._ckd), of_positives / self._ckd
 
-    def draw(self, patients: int, visits: int, ckd: NDArray[np.object_] | None = None) -> DrawnVisits:
+    def draw(
+        self, patients: int, visits: int | NDArray[np.int64], ckd: NDArray[np.object_] | None = None
+    ) -> DrawnVisits:
         """Draw the visits of patients, patient by patient.
 
         Args:
             patients: how many.
-            visits: of each; the potassium of a patient's visits is tied by kidney disease only.
-            ckd: (patients,) True, False or None where it is not known and so drawn.
+            visits: of each, or (patients,) of each one; the potassium of a patient's visits is tied by kidney disease
+                only.
+            ckd: (patients,) True, False or None where it is not known and so drawn. Where it is known, the share of
+                positives follows it, as in the patients whose kidney disease is drawn.
 
         Returns:
-            patients * visits visits.
+            All visits. Unless kidney disease is known, the share of positives is as asked for to within three visits
+            and the visits of one patient.
         """
-        taken: list[int] = []
-        wanted = self._wanted(patients * visits)
-        for patient in range(patients):
-            known = None if ckd is None else ckd[patient]
-            for visit in range(visits):
-                index = self._next(wanted[patient * visits + visit], known)
-                known = bool(self._pools[index // _POOL].ckd[index % _POOL])
-                taken.append(index)
-        return self._at(np.array(taken, np.int64))
+        known = np.full(patients, None, dtype=object) if ckd is None else ckd
+        of_patient = np.array([each is True or each is np.True_ for each in known], np.bool_)
+        unknown = np.flatnonzero(np.array([each is None for each in known], np.bool_))
+        of_patient[unknown] = self._share_of(unknown.size, self._ckd)
+        of_visit = np.repeat(of_patient, visits)
+        positive = np.zeros(of_visit.size, np.bool_)
+        for has_ckd, share in enumerate(self._positive):
+            at = np.flatnonzero(of_visit == bool(has_ckd))
+            positive[at] = self._share_of(at.size, share)
+        return self._drawn(positive, of_visit)
 
-    def _wanted(self, n: int) -> list[bool | None]:
-        """Whether each is to be positive: the share to within one of n, so that every part of a cohort has as many."""
-        if self._positives is None:
-            return [None] * n
-        count = int(np.floor(self._positives * n + self._rng.random()))
-        return list(self._rng.permutation(np.arange(n) < min(count, n)).tolist())
+    def _share_of(self, n: int, share: float) -> NDArray[np.bool_]:
+        """(n,) True for the share to within one of n, at random places: each place is alike, and cohorts vary less."""
+        count = int(np.floor(share * n + self._rng.random()))
+        return self._rng.permutation(np.arange(n) < count)
 
-    def _next(self, positive: bool | None, ckd: bool | None) -> int:
-        while True:
-            queues = [
-                queue
-                for (is_positive, has_ckd), queue in self._free.items()
-                if positive in (None, is_positive) and ckd in (None, has_ckd) and queue
-            ]
-            if queues:
-                return min(queues, key=lambda queue: queue[0]).popleft()
-            self._fill()
+    def _drawn(self, positive: NDArray[np.bool_], ckd: NDArray[np.bool_]) -> DrawnVisits:
+        """Natural draws of the wanted class and kidney disease, each used once, in the order in which they came."""
+        wanted = _cells(positive, ckd)
+        pools, come = [self._pool()], np.zeros(4, np.int64)
+        come += np.bincount(_cells(pools[0].positive, pools[0].ckd), minlength=4)
+        while np.any(come < np.bincount(wanted, minlength=4)):
+            pools.append(self._pool())
+            come += np.bincount(_cells(pools[-1].positive, pools[-1].ckd), minlength=4)
+        found = np.concatenate([_cells(pool.positive, pool.ckd) for pool in pools])
+        taken = np.empty(wanted.size, np.int64)
+        for cell in range(4):
+            places = np.flatnonzero(wanted == cell)
+            taken[places] = np.flatnonzero(found == cell)[: places.size]
+        return _at(pools, taken)
 
-    def _fill(self) -> None:
+    def _pool(self) -> DrawnVisits:
         draw = draw_potassium(_POOL, self._rng)
         ckd = draw_kidney_disease(draw.component, self._rng)
         lag_hours = self._rng.uniform(-LAG_HOURS, LAG_HOURS, _POOL)
-        labels = draw_labels(draw.k_mmol_l, ckd, self._rng, lag_hours)
-        positive = labels.k_lab_mmol_l > POSITIVE_ABOVE_MMOL_L
-        first = len(self._pools) * _POOL
-        for offset, key in enumerate(zip(positive.tolist(), ckd.tolist(), strict=True)):
-            self._free[key].append(first + offset)
-        self._pools.append(DrawnVisits(labels, lag_hours, ckd))
+        return DrawnVisits(draw_labels(draw.k_mmol_l, ckd, self._rng, lag_hours), lag_hours, ckd)
 
-    def _at(self, indices: NDArray[np.int64]) -> DrawnVisits:
-        def column(values: list[NDArray]) -> NDArray:
-            return np.concatenate(values)[indices]
 
-        labels = Labels(**{f.name: column([getattr(p.labels, f.name) for p in self._pools]) for f in fields(Labels)})
-        return DrawnVisits(labels, column([p.lag_hours for p in self._pools]), column([p.ckd for p in self._pools]))
+def _cells(positive: NDArray[np.bool_], ckd: NDArray[np.bool_]) -> NDArray[np.int64]:
+    return 2 * positive.astype(np.int64) + ckd
+
+
+def _at(pools: list[DrawnVisits], indices: NDArray[np.int64]) -> DrawnVisits:
+    """The visits at these places of the pools laid end to end."""
+
+    def column(values: list[NDArray]) -> NDArray:
+        return np.concatenate(values)[indices]
+
+    labels = Labels(**{f.name: column([getattr(pool.labels, f.name) for pool in pools]) for f in fields(Labels)})
+    return DrawnVisits(labels, column([pool.lag_hours for pool in pools]), column([pool.ckd for pool in pools]))

@@ -49,6 +49,10 @@ ONE_FAULT = [
     ({"file": "gone.hea"}, "file missing"),
     ({"file": "../a.npy"}, "file outside the folder"),
     ({"file": "/a.npy"}, "file outside the folder"),
+    ({"file": "./a.npy"}, "file outside the folder"),
+    ({"file": "a" * 300}, "file missing"),
+    ({"potassium": "0_4.1"}, "potassium not a number"),
+    ({"patient_id": "p2"}, "file twice"),
     ({"record_id": ""}, "record_id empty"),
     ({"patient_id": ""}, "patient_id empty"),
     ({"sex": "x"}, "sex unknown"),
@@ -146,3 +150,14 @@ def test_any_bytes_are_a_report_and_never_a_crash(tmp_path_factory: pytest.TempP
     (folder / "pairs.csv").write_bytes(HEADING.encode() + b"\n" + content)
     with pytest.raises(CohortError):
         offer_csv(CsvSource(folder / "pairs.csv", folder), PairingRule())
+
+
+def test_a_file_again_under_the_same_patient_is_counted_and_no_fault(tmp_path: Path) -> None:
+    offer = _offer(tmp_path, GOOD, _line(record_id="r2"))
+    assert len(offer.candidates) == 2
+    assert offer.counts["lines_with_a_file_again"] == 1
+
+
+def test_a_channel_number_of_thousands_of_digits_is_no_crash(tmp_path: Path) -> None:
+    offer = _offer(tmp_path, f"{GOOD},{'9' * 5000}", heading=f"{HEADING},lead")
+    assert isinstance(next(iter(offer.candidates)).request.channel, str)

@@ -1,7 +1,7 @@
 """The manifest is checked on write and on read, and its bytes depend on its rows only."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -34,7 +34,20 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     [
         ({"patient_id": ""}, "patient_id"),
         ({"file": "/etc/passwd"}, "file"),
-        ({"file": "a\\b"}, "file"),
+        ({"file": "a\\b"}, "column file"),
+        ({"file": "../a.hea"}, "column file"),
+        ({"file": "a/../b.hea"}, "column file"),
+        ({"file": "./a.hea"}, "column file"),
+        ({"file": "a//b.hea"}, "column file"),
+        ({"file": "C:/a.hea"}, "column file"),
+        ({"file": "a.hea\n"}, "column file"),
+        ({"file": "a\tb.hea"}, "column file"),
+        ({"record_id": " "}, "record_id"),
+        ({"offset": 10**12 + 1}, "offset"),
+        ({"n_samples": 10**18}, "n_samples"),
+        ({"lead": "II"}, "lead"),
+        ({"lab_time": NOON + timedelta(days=32)}, "more than 31 days"),
+        ({"k_lab_mmol_l": None, "lab_time": None, "haemolysed": True}, "haemolysed, but no potassium"),
         ({"offset": -1}, "offset"),
         ({"n_samples": -1}, "n_samples"),
         ({"fs_hz": 0.0}, "fs_hz"),
@@ -84,3 +97,35 @@ def test_an_absent_or_damaged_manifest_is_said_to_be_so(tmp_path: Path, content:
         (tmp_path / MANIFEST_FILE).write_bytes(content)
     with pytest.raises(CohortError, match=r"No manifest|no readable Parquet"):
         read_manifest(tmp_path)
+
+
+def test_a_colon_in_a_name_is_legal() -> None:
+    assert len(check_manifest(frame_of_rows([replace(ROW, file="ward:3/2024-03-01T08:15.hea")]))) == 1
+
+
+def test_an_empty_manifest_is_refused() -> None:
+    with pytest.raises(CohortError, match="no row"):
+        check_manifest(frame_of_rows([]))
+
+
+@pytest.mark.parametrize(
+    ("slices", "shared"),
+    [
+        ([("p1", 0, 10), ("p2", 10, 10)], False),
+        ([("p1", 0, 10), ("p2", 9, 10)], True),
+        ([("p2", 0, 0), ("p1", 0, 0)], True),
+        ([("p1", 0, 100), ("p1", 5, 5), ("p2", 50, 5)], True),
+        ([("p1", 0, 100), ("p1", 50, 100)], False),
+    ],
+)
+def test_two_patients_share_no_sample_of_a_file(slices: list[tuple[str, int, int]], shared: bool) -> None:
+    rows = [
+        ManifestRow(f"r{place}", patient, "a.hea", offset, n_samples, 500.0)
+        for place, (patient, offset, n_samples) in enumerate(slices)
+    ]
+    other = [replace(row, record_id=f"{row.record_id}b", file="b.hea", patient_id="p1") for row in rows]
+    if not shared:
+        check_manifest(frame_of_rows([*rows, *other]))
+        return
+    with pytest.raises(CohortError, match=r"under more than one patient: 1, such as a\.hea"):
+        check_manifest(frame_of_rows([*rows, *other]))

@@ -1,6 +1,6 @@
 """Nobody is in two splits, whatever the cohort."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -91,3 +91,16 @@ def test_an_external_site_that_nobody_comes_from_is_a_fault() -> None:
 def test_a_share_that_is_none_is_refused(share: float) -> None:
     with pytest.raises(CohortError, match="share"):
         SplitRule(internal_share=share)
+
+
+def test_a_temporal_date_with_a_zone_is_refused() -> None:
+    with pytest.raises(CohortError, match="time zone"):
+        SplitRule(temporal_after=CUT.replace(tzinfo=UTC))
+
+
+def test_unknown_patients_are_development_unless_their_site_is_external() -> None:
+    frame = _frame([("u1", 60, "a"), ("u2", 10, "a"), ("u3", 0, "b"), ("k", 60, "a")])
+    rule = SplitRule(0, 1.0, CUT, frozenset({"b"}))
+    result = split_patients(frame, rule, frozenset({"u1", "u2", "u3"}))
+    assert result.frame["split"].to_list() == ["development", "development", "external_test", "temporal_test"]
+    assert result.excluded.is_empty()

@@ -57,6 +57,26 @@ def test_empty_cells_are_missing_samples(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.flatnonzero(strip.missing), [10, 11, 12, 13])
 
 
+@pytest.mark.parametrize(
+    ("line", "fs_hz"), [("# 500.0 Hz, millivolts, nan: missing", 500.0), ("# 1e3 Hz, millivolts", 1e3)]
+)
+def test_a_first_line_that_states_the_rate_is_enough(tmp_path: Path, line: str, fs_hz: float) -> None:
+    assert read_recording(written(tmp_path, f"\ufeff{line}\nI\n0.1\n0.2\n")).fs_hz == fs_hz
+
+
+@pytest.mark.parametrize(
+    "text", ["# 50 Hz notch\n0.1\n", "# notes\n# 500 Hz, millivolts\n0.1\n", "0.1\n# 500 Hz, millivolts\n"]
+)
+def test_another_comment_states_no_rate(tmp_path: Path, text: str) -> None:
+    with pytest.raises(RecordingFileError, match="pass fs_hz"):
+        read_recording(written(tmp_path, text))
+
+
+def test_a_rate_that_contradicts_the_first_line_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecordingFileError, match="says 500 Hz, the caller 300 Hz"):
+        read_recording(written(tmp_path, "# 500 Hz, millivolts\n0.1\n0.2\n"), fs_hz=300)
+
+
 def test_counts_survive_exactly_with_their_scale_and_rails(tmp_path: Path) -> None:
     counts = np.clip(some_counts() + 2048, 0, 4095)
     text = "".join(f"2026-01-01 00:00:00.{i:06d} ; {count}\n" for i, count in enumerate(counts))

@@ -22,7 +22,7 @@ def run(*arguments: str) -> int:
 def test_one_strip_is_written_in_every_format(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*STRIP, "--out", str(tmp_path / name)) == 0
     path = tmp_path / name.replace(".wfdb", ".hea")
-    strip = read_recording(path, fs_hz=500.0 if name == "x.csv" else None)
+    strip = read_recording(path)
     assert (strip.fs_hz, strip.lead, len(strip.ecg_mv)) == (500.0, "I", 5000)
     assert "not clinically validated" in capsys.readouterr().out
 
@@ -55,6 +55,17 @@ def test_a_plot_over_potassium_is_a_picture(tmp_path: Path) -> None:
     assert (tmp_path / "k.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_picture_that_is_there_is_refused_before_the_strip_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plot = tmp_path / "p.png"
+    plot.write_bytes(b"old")
+    assert run(*STRIP, "--out", str(tmp_path / "y.edf"), "--plot", str(plot)) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["p.png"]
+    assert plot.read_bytes() == b"old"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -71,7 +82,7 @@ def test_a_plot_over_potassium_is_a_picture(tmp_path: Path) -> None:
         (["--plot", "x.jpg"], "ends in .png"),
         (["--patients", "0", "--out", "x"], "give 1 to"),
         (["--patients", "3", "--positives", "2", "--out", "x"], "share from 0 to 1"),
-        (["--patients", "3", "--preset", "odd", "--out", "x"], "easy, default, hard"),
+        (["--patients", "3", "--preset", "odd", "--out", "x"], "easy, default, hard.\n"),
         (["--patients", "3", "--morph-share", "0.5", "--out", "x"], "without --backgrounds"),
         (["--patients", "3", "--address", "a:1", "--out", "x"], "add --engine ray"),
         (["--patients", "3", "--processes", "0", "--out", "x"], "give 1 or more"),

@@ -1,6 +1,8 @@
 """A simulated cohort: the same bytes whoever makes it, patients in one split, and a truth that fits the manifest."""
 
+import gc
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,15 @@ from measurement_plugin import Measure
 from pocketk.cohort.cohort_error import CohortError
 from pocketk.cohort.local_engine import LocalEngine
 from pocketk.cohort.manifest import read_manifest
-from pocketk.cohort.manifest_row import rows_of_frame
+from pocketk.cohort.manifest_row import ManifestRow, rows_of_frame
 from pocketk.cohort.signal_shard import read_signal
 from pocketk.simulator import cohort_plan
 from pocketk.simulator.cohort import TRUTH_FILE, simulate_cohort
 from pocketk.simulator.cohort_plan import CohortPlan
+from pocketk.simulator.synthetic_chunk import whole_mv
+from pocketk_agent.patient.noise_levels import NoiseLevels
+from pocketk_agent.patient.profile import profile_shape
+from pocketk_agent.patient.strip import StripRequest, simulate_strip
 
 PLAN = CohortPlan(patients=620, seed=7, seconds=2.0, positives=0.3)
 
@@ -62,13 +68,13 @@ def test_every_signal_is_where_its_row_says(made: Path) -> None:
     for row in rows[::37]:
         ecg_mv = read_signal(made, row)
         assert ecg_mv.shape == (1000,)
-        assert np.isfinite(ecg_mv).any()
+        assert np.isfinite(ecg_mv).all()
 
 
 def test_the_share_of_positives_is_kept_in_every_chunk(made: Path) -> None:
     frame = read_manifest(made).with_columns((pl.col("k_lab_mmol_l") > 5.5).alias("high"))
     shares = frame.group_by("file").agg(pl.col("high").sum().alias("high"), pl.len().alias("n"))
-    assert all(abs(row["high"] - 0.3 * row["n"]) <= 1 for row in shares.iter_rows(named=True))
+    assert all(abs(row["high"] - 0.3 * row["n"]) <= 3 for row in shares.iter_rows(named=True))
 
 
 def test_truth_has_one_row_a_recording_and_the_same_laboratory_value(made: Path) -> None:
@@ -84,6 +90,43 @@ def test_truth_has_one_row_a_recording_and_the_same_laboratory_value(made: Path)
     )
     gap_hours = (both["lab_time"] - both["ecg_time"]).dt.total_seconds() / 3600.0
     np.testing.assert_allclose(gap_hours, both["lag_hours"], atol=1.0 / 3600.0)
+
+
+def test_the_manifest_has_what_a_laboratory_reports_and_the_truth_what_it_measured(made: Path) -> None:
+    truth = pl.read_parquet(made / TRUTH_FILE)
+    reported, measured = read_manifest(made)["k_lab_mmol_l"].to_numpy(), truth["k_lab_unrounded_mmol_l"].to_numpy()
+    assert np.array_equal(np.round(reported, 1), reported)
+    assert 0.04 < np.abs(measured - truth["k_lab_mmol_l"].to_numpy()).max() <= 0.05 + 1e-9
+
+
+def test_lost_samples_are_bridged_by_a_straight_line() -> None:
+    request = StripRequest(4.0, noise=NoiseLevels(electrode_uv=8.0))
+    quiet = simulate_strip(profile_shape("typical", 4.1), request, np.random.default_rng(2))
+    missing = np.zeros(quiet.counts.size, np.bool_)
+    missing[100:104] = True
+    counts = quiet.counts.copy()
+    counts[missing] = quiet.front_end.zero_counts
+    whole = whole_mv(replace(quiet, counts=counts, missing=missing))
+    line = np.interp(np.arange(99, 105), [99, 104], whole[[99, 104]])
+    np.testing.assert_allclose(whole[99:105], line, atol=0.51 * quiet.front_end.lsb_mv)
+    np.testing.assert_array_equal(whole[~missing], quiet.ecg_mv[~missing])
+
+
+def test_rows_are_columns_as_soon_as_their_chunk_is_there(tmp_path: Path) -> None:
+    """While a chunk is made, no row of an earlier one is still an object."""
+    def rows_alive() -> int:
+        return sum(type(each) is ManifestRow for each in gc.get_objects())
+
+    others, alive = rows_alive(), []
+
+    def count(_: int) -> None:
+        alive.append(rows_alive() - others)
+
+    with LocalEngine(1) as engine:
+        plan = CohortPlan(patients=6, visits=125, seconds=1.0, noise="none")
+        simulate_cohort(plan, tmp_path / "x", engine, on_done=count)
+    assert len(alive) == 3
+    assert max(alive) <= 2 * 250
 
 
 def test_visits_of_a_patient_share_who_they_are_and_their_split(tmp_path: Path) -> None:

@@ -16,9 +16,15 @@ def draw(k: float = 4.5, ckd: bool = False, **kwargs):
 
 def test_the_laboratory_is_right_within_its_noise_where_nothing_is_haemolysed():
     labels = draw()
-    error = (labels.k_lab_mmol_l - labels.k_mmol_l)[~labels.haemolysed]
+    error = (labels.k_lab_unrounded_mmol_l - labels.k_mmol_l)[~labels.haemolysed]
     assert error.mean() == pytest.approx(0.0, abs=0.002)
     assert error.std() == pytest.approx(0.08, abs=0.002)
+
+
+def test_the_laboratory_reports_one_decimal():
+    labels = draw()
+    assert np.array_equal(labels.k_lab_mmol_l, np.round(labels.k_lab_unrounded_mmol_l, 1))
+    assert np.ptp(np.unique(labels.k_lab_mmol_l * 10) % 1).max() < 1e-6
 
 
 def test_haemolysis_is_as_common_as_published_and_only_raises():
