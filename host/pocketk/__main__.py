@@ -4,7 +4,7 @@ import sys
 from importlib.util import find_spec
 
 # What the workstation's commands need beyond a device's packages; see the extra `host`.
-_NEEDED = ("cyclopts", "rich", "torch", "onnx", "safetensors")
+_NEEDED = ("cyclopts", "rich", "torch", "onnx", "safetensors", "polars", "duckdb", "pandera", "sklearn")
 
 
 def main() -> None:

@@ -7,15 +7,8 @@ from cyclopts import App
 
 from pocketk.bundle.errors import HostBundleError
 from pocketk.cohort.cohort_error import CohortError
-from pocketk.cohort_command import cohort_app
-from pocketk.evaluate_qrs_command import evaluate_qrs_command
-from pocketk.export.parity import ParityError
-from pocketk.export_command import export_command
-from pocketk.import_weights import import_weights
-from pocketk.requirements.command import requirements_command
+from pocketk.export.parity_error import ParityError
 from pocketk.requirements.error import RequirementsError
-from pocketk.score_command import score_command
-from pocketk.simulate_command import simulate_command
 from pocketk.simulator.simulation_error import SimulationError
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.recording_file.recording_file_error import RecordingFileError
@@ -35,19 +28,26 @@ _EXPECTED = (
     SignalError,
     SimulationError,
 )
+# Loaded when called: torch alone takes longer than most commands.
+_COMMANDS = {
+    "import-weights": "pocketk.import_weights:import_weights",
+    "export": "pocketk.export_command:export_command",
+    "score": "pocketk.score_command:score_command",
+    "simulate": "pocketk.simulate_command:simulate_command",
+    "cohort": "pocketk.cohort_command:cohort_app",
+    "evaluate-qrs": "pocketk.evaluate_qrs_command:evaluate_qrs_command",
+    "evaluate-boundaries": "pocketk.boundary_command:evaluate_boundaries_command",
+    "bench-check": "pocketk.bench_check_command:bench_check_command",
+    "requirements": "pocketk.requirements.command:requirements_command",
+}
 
 app = App(
     name="pocketk",
     help="Pocket-K on the workstation. Research demonstration, not for clinical use.",
     version=VERSION,
 )
-app.command(import_weights, name="import-weights")
-app.command(export_command, name="export")
-app.command(score_command, name="score")
-app.command(simulate_command, name="simulate")
-app.command(evaluate_qrs_command, name="evaluate-qrs")
-app.command(requirements_command, name="requirements")
-app.command(cohort_app)
+for _name, _place in _COMMANDS.items():
+    app.command(_place, name=_name)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

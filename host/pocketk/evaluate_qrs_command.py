@@ -1,5 +1,6 @@
 """What `pocketk evaluate-qrs` runs: QRS detectors on public recordings with marked beats."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +41,7 @@ def evaluate_qrs_command(
         data_set: Names of the data sets to use; all that are there where not given.
     """
     names = _checked(data_folder, data_set)
+    _check_out(out)
     finders = [our_finder(), *public_finders()]
     results: list[RecordResult] = []
     references: list[tuple[str, str]] = []
@@ -70,6 +72,18 @@ def _checked(data_folder: Path, wanted: tuple[str, ...]) -> list[str]:
     return names
 
 
+def _check_out(out: Path) -> None:
+    """Say before minutes of work that its result could not be written."""
+    try:
+        there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+        usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    except OSError as error:
+        raise RecordingFileError(f"--out {out} is no path to a folder ({error.strerror}); name another one.") from error
+    if not usable:
+        what = "cannot be written to" if there.is_dir() else "is no folder"
+        raise RecordingFileError(f"--out {out}: {there} {what}; name another folder.")
+
+
 def _tracked(name: str, records: Iterator[MarkedRecord]) -> Iterator[MarkedRecord]:
     with Console(stderr=True).status(f"reading {name}"):
         yield from records
@@ -91,8 +105,12 @@ def _print(evaluation: Evaluation) -> None:
 
 
 def _write(evaluation: Evaluation, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     contents = {DOCUMENT: json_text(evaluation), TABLE: csv_text(evaluation), PAGE: page_html(evaluation)}
-    for name, text in contents.items():
-        (out / name).write_text(text, encoding="utf-8")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in contents.items():
+            (out / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RecordingFileError(f"--out {out} cannot be written ({error}); name another folder.") from error
+    for name in contents:
         Console().print(f"written: {out / name}", markup=False, highlight=False, soft_wrap=True)

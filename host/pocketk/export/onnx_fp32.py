@@ -14,12 +14,12 @@ import onnx
 import torch
 from google.protobuf.message import Message
 
-from pocketk.export.parity import ExportVersions, ParityError, ParityReport, check_parity
+from pocketk.export.parity import ExportVersions, ParityReport, check_parity
 from pocketk.export.parity_windows import parity_windows
 from pocketk_models.atomic_file import write_atomically
 from pocketk_models.net1d import Net1D
 
-__all__ = ["ExportVersions", "ParityError", "ParityReport", "export_onnx"]
+__all__ = ["ExportVersions", "ParityReport", "export_onnx"]
 
 OPSET = 18
 INPUT_NAME = "ecg"

@@ -10,16 +10,13 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
+from pocketk.export.parity_error import ParityError
 from pocketk_models.net1d import Net1D
 
 # Of one logit SD, or of 1 for quieter networks. Measured on this network at logit SD 1.5: ONNX Runtime fp32
 # differs from torch by 1.1e-5, and by 0.29 when it folds a zero pad into a max-pool.
 RELATIVE_TOLERANCE = 2e-5
 CLIPS_A_MEASUREMENT = 3
-
-
-class ParityError(RuntimeError):
-    """An exported file does not reproduce its network; the message gives the error and its limit."""
 
 
 @dataclass(frozen=True)

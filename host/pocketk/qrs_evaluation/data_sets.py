@@ -15,6 +15,7 @@ from pocketk.qrs_evaluation.ec13_waveforms import ec13
 from pocketk.qrs_evaluation.marked_record import MarkedRecord
 from pocketk_agent.recording_file import read_recording
 from pocketk_agent.recording_file.recorded_strip import RecordedStrip
+from pocketk_agent.recording_file.recording_file_error import RecordingFileError
 
 Reader = Callable[[Path], Iterator[MarkedRecord]]
 
@@ -79,11 +80,25 @@ def read_data_set(data_folder: Path, name: str) -> Iterator[MarkedRecord]:
 
     Raises:
         KeyError: no such data set is known.
-        RecordingFileError: damaged recording.
-        ModuleNotFoundError: the package wfdb is not installed.
+        RecordingFileError: a recording or its marks cannot be read, or the package wfdb that reads them is absent.
     """
     folder = find_data_set(data_folder, name)
-    return iter(()) if folder is None else DATA_SETS[name](folder)
+    return iter(()) if folder is None else _in_words(folder, DATA_SETS[name](folder))
+
+
+def _in_words(folder: Path, records: Iterator[MarkedRecord]) -> Iterator[MarkedRecord]:
+    try:
+        yield from records
+    except RecordingFileError:
+        raise
+    except ModuleNotFoundError as error:
+        raise RecordingFileError(f"{folder}: its marks need the package {error.name}; install it.") from error
+    except Exception as error:  # the readers of WFDB and MATLAB files raise almost anything at a damaged one
+        first = (str(error).splitlines() or [""])[0]
+        raise RecordingFileError(
+            f"{folder}: a recording or its marks cannot be read ({type(error).__name__}: {first}); "
+            "expected the data set as it is published. Fetch it again."
+        ) from error
 
 
 def _every_channel(data_set: str, folder: Path) -> Iterator[MarkedRecord]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pocketk.bundle.build import ModelStatement, _replace, build_bundle
-from pocketk.export.parity import ParityError
+from pocketk.export.parity_error import ParityError
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_models.net1d import Net1D
 from pocketk_models.net1d_config import Net1DConfig

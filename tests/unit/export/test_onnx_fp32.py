@@ -20,8 +20,9 @@ from torch.nn import functional
 import pocketk_models.net1d
 from example_networks import SHORT, loud
 from measurement_plugin import Measure
-from pocketk.export.onnx_fp32 import OPSET, ParityError, ParityReport, export_onnx
+from pocketk.export.onnx_fp32 import OPSET, ParityReport, export_onnx
 from pocketk.export.parity import check_parity
+from pocketk.export.parity_error import ParityError
 from pocketk.export.parity_windows import parity_windows
 from pocketk_models.net1d import Net1D
 from pocketk_models.same_padding import halve_by_max

@@ -72,3 +72,21 @@ def test_samples_that_are_not_finite_do_not_reach_a_detector(data_folder: Path):
     x[100] = np.nan
     scipy.io.savemat(path, {"ecg": x})
     assert all(np.isfinite(r.ecg_mv).all() for r in command.read_data_set(data_folder, "cpsc2019"))
+
+
+def test_an_out_that_cannot_be_a_folder_is_refused_before_the_work(
+    data_folder: Path, tmp_path: Path, capsys, monkeypatch
+):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(command, "read_data_set", lambda *_: pytest.fail("the work began"))
+    assert run(data_folder, "--out", tmp_path / "file" / "below") == 2
+    assert "is no folder" in capsys.readouterr().err
+
+
+def test_damaged_marks_are_said_in_one_line(data_folder: Path, tmp_path: Path, capsys):
+    (data_folder / "cpsc2019-made" / "ref" / "R_00001.mat").write_bytes(b"no marks")
+    assert run(data_folder, "--out", tmp_path / "out") == 2
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert said.startswith("pocketk: ")
+    assert "cannot be read" in said
+    assert not (tmp_path / "out").exists()
