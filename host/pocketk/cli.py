@@ -37,6 +37,7 @@ _COMMANDS = {
     "cohort": "pocketk.cohort_command:cohort_app",
     "evaluate-qrs": "pocketk.evaluate_qrs_command:evaluate_qrs_command",
     "evaluate-boundaries": "pocketk.boundary_command:evaluate_boundaries_command",
+    "evaluate-gate": "pocketk.gate_command:evaluate_gate_command",
     "bench-check": "pocketk.bench_check_command:bench_check_command",
     "requirements": "pocketk.requirements.command:requirements_command",
 }

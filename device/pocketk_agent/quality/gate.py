@@ -1,135 +1,25 @@
-"""The first quality gate: is there a heartbeat in this stretch that one may score? It never raises."""
-
-from dataclasses import dataclass
+"""The quality gate: is there a heartbeat in this stretch that one may score? It never raises."""
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
+from pocketk_agent.quality.clip_view import ClipView
+from pocketk_agent.quality.noise_cause import find_noise, spoilt_seconds
+from pocketk_agent.quality.pacing import looks_paced
+from pocketk_agent.quality.polarity import looks_reversed
 from pocketk_agent.quality.reason import QualityReason
+from pocketk_agent.quality.rhythm import find_rhythm_fault
+from pocketk_agent.quality.sample_flags import SampleFlags, flag_samples
 from pocketk_agent.quality.thresholds import DEFAULT_THRESHOLDS, Thresholds
-from pocketk_agent.signal.qrs import Beats, detect_beats
-from pocketk_agent.signal.qrs_detector import QrsDetector
-from pocketk_agent.signal.segments import true_spans
 
-Mask = NDArray[np.bool_]
+__all__ = ["SampleFlags", "flag_samples", "judge_clip"]
+
 Float64 = NDArray[np.float64]
-Places = NDArray[np.intp]
 
-# Half-width of the QRS window that is compared between beats, and of the one that is left out between them.
-_QRS_HALF_S, _BEAT_HALF_S = 0.06, 0.15
-
-
-@dataclass(frozen=True)
-class SampleFlags:
-    """What is wrong with single samples of a strip; masks of shape (T,)."""
-
-    missing: Mask
-    lead_off: Mask
-    saturated: Mask
-    flat: Mask
-
-    @property
-    def bad(self) -> Mask:
-        """Present, but not the heart's: to be bridged, never scored."""
-        return (self.lead_off | self.saturated | self.flat) & ~self.missing
-
-    def by_reason(self) -> dict[QualityReason, Mask]:
-        """The masks by reason code."""
-        return {
-            QualityReason.GAP: self.missing,
-            QualityReason.LEAD_OFF: self.lead_off,
-            QualityReason.FLAT: self.flat,
-            QualityReason.SATURATED: self.saturated,
-        }
-
-
-def _flat(x_mv: Float64, fs_hz: float, limits: Thresholds) -> Mask:
-    width = max(1, round(limits.flat_window_s * fs_hz))
-    spread = maximum_filter1d(x_mv, width, mode="nearest") - minimum_filter1d(x_mv, width, mode="nearest")
-    # A window with too small a spread condemns all of its samples, not only the one in its middle.
-    still = spread < limits.flat_mv
-    if still.any():
-        still = maximum_filter1d(still.astype(np.int8), width, mode="constant").astype(bool)
-    return still | _runs(np.concatenate([[False], np.diff(x_mv) == 0.0]), round(limits.held_s * fs_hz))
-
-
-def _runs(same: Mask, shortest: int) -> Mask:
-    """The runs of True that are at least that long."""
-    kept = np.zeros(same.size, bool)
-    for span in true_spans(same):
-        if span.length >= shortest:
-            kept[span.start : span.stop] = True
-    return kept
-
-
-def _stuck(x_mv: Float64, fs_hz: float, limits: Thresholds) -> Mask:
-    """Runs at the strip's own extreme values that no heart makes: an undeclared rail."""
-    shortest = max(2, round(limits.stuck_s * fs_hz))
-    return _runs(x_mv == x_mv.min(), shortest) | _runs(x_mv == x_mv.max(), shortest)
-
-
-def flag_samples(
-    x_mv: Float64,
-    fs_hz: float,
-    lead_off: Mask | None = None,
-    saturated: Mask | None = None,
-    limits: Thresholds = DEFAULT_THRESHOLDS,
-) -> SampleFlags:
-    """Say of every sample what is wrong with it.
-
-    Args:
-        x_mv: (T,) millivolts, NaN or infinite where a sample is missing.
-        fs_hz: rate.
-        lead_off: (T,) from the front end, None if it cannot tell.
-        saturated: (T,) from the front end's rails, None if it has none.
-        limits: thresholds.
-    """
-    missing = ~np.isfinite(x_mv)
-    none = np.zeros(x_mv.size, bool)
-    off = none if lead_off is None else lead_off & ~missing
-    # Without contact the input floats to a rail: that is the same fault, named once.
-    rail = none if saturated is None else saturated & ~missing & ~off
-    if missing.all():
-        return SampleFlags(missing, off, rail, none)
-    filled = np.where(missing, np.median(x_mv[~missing]), x_mv)
-    flat = _flat(filled, fs_hz, limits) & ~missing & ~off & ~rail
-    return SampleFlags(missing, off, (rail | _stuck(filled, fs_hz, limits)) & ~missing & ~flat & ~off, flat)
-
-
-def _alikeness(beats: Beats, at: Places, fs_hz: float) -> float:
-    """Mean correlation of the QRS complexes with their median complex."""
-    half = max(1, round(_QRS_HALF_S * fs_hz))
-    inside = at[(at >= half) & (at < beats.shaped_mv.size - half)]
-    if inside.size == 0:
-        return 0.0
-    shapes = beats.shaped_mv[inside[:, None] + np.arange(-half, half + 1)]
-    shapes = shapes - shapes.mean(axis=1, keepdims=True)
-    typical = np.median(shapes, axis=0)
-    norms = np.linalg.norm(shapes, axis=1) * np.linalg.norm(typical)
-    return float(np.mean((shapes @ typical) / np.maximum(norms, 1e-12)))
-
-
-def _without_t_waves(beats: Beats, x_mv: Float64, fs_hz: float, mains_hz: float) -> tuple[Places, Places]:
-    """Samples of the beats, and of the T waves that are tall enough for beats, as in hyperkalaemia.
-
-    Where there are such T waves they have set the level of `detect_beats`, and the QRS detector's beats count.
-    """
-    detector = QrsDetector(fs_hz, mains_hz)
-    found = sorted([*detector.feed(x_mv), *detector.finish()])
-    t_waves = np.array(detector.tall_t_waves, np.intp)
-    return np.array(found, np.intp) if t_waves.size else beats.at, t_waves
-
-
-def _noise_between(beats: Beats, at: Places, t_waves: Places, fs_hz: float) -> float:
-    """Root-mean-square slope between the beats, tall T waves apart, over the typical slope of a beat."""
-    half = round(_BEAT_HALF_S * fs_hz)
-    between = np.ones(beats.slope.size, bool)
-    for k in np.concatenate([at, t_waves]):
-        between[max(0, k - half) : k + half] = False
-    if np.count_nonzero(between) < half:
-        return 0.0
-    return float(np.sqrt(np.mean(beats.slope[between] ** 2)) / np.median(beats.slope[at]))
+# A value beyond this is no voltage of a body, and its square would overflow.
+LARGEST_MV = 1e6
+# With fewer beats nothing can be said of what lies between them.
+_FEWEST_BEATS = 2
 
 
 def judge_clip(
@@ -142,16 +32,43 @@ def judge_clip(
         fs_hz: rate.
         mains_hz: 50 or 60.
         limits: thresholds.
+
+    Returns:
+        Reasons, most disabling first. A clip without a readable heartbeat has one; a readable one may be paced and
+        upside down at once.
     """
     if x_mv.size < fs_hz or not np.isfinite(x_mv).all():
         return (QualityReason.GAP,)
-    beats = detect_beats(x_mv, fs_hz, mains_hz)
-    (at, t_waves), seconds = _without_t_waves(beats, x_mv, fs_hz, mains_hz), x_mv.size / fs_hz
-    if at.size < limits.min_beats * seconds / 10.0:
-        return (QualityReason.NO_QRS,)
-    pauses = np.diff(np.concatenate([[0], at, [x_mv.size]])) / fs_hz
-    alike, noise = _alikeness(beats, at, fs_hz), _noise_between(beats, at, t_waves, fs_hz)
-    noisy = noise > limits.noise_between_beats or alike < limits.min_alikeness
-    if noisy or (noise > limits.noise_unlike and alike < limits.alikeness_noisy):
+    if np.abs(x_mv).max() > LARGEST_MV:
         return (QualityReason.NOISE,)
-    return (QualityReason.NO_QRS,) if pauses.max() > limits.max_rr_s else ()
+    return judge_view(ClipView.of(x_mv, fs_hz, mains_hz), limits)
+
+
+def judge_view(view: ClipView, limits: Thresholds = DEFAULT_THRESHOLDS) -> tuple[QualityReason, ...]:
+    """The same for a clip that was looked at already.
+
+    Args:
+        view: clip.
+        limits: thresholds.
+    """
+    reason = _disturbance(view, limits)
+    if reason is not None:
+        return (reason,)
+    found = {QualityReason.POLARITY_REVERSED: looks_reversed, QualityReason.PACED: looks_paced}
+    return tuple(reason for reason, looks in found.items() if looks(view, limits))
+
+
+def _disturbance(view: ClipView, limits: Thresholds) -> QualityReason | None:
+    """Why no heartbeat can be read, the cause before its consequence; None where one can."""
+    fault = find_rhythm_fault(view, limits)
+    beatless = fault is QualityReason.NO_QRS and view.at.size < _FEWEST_BEATS
+    beats_alike = fault is QualityReason.RATE_OUT_OF_RANGE and view.alikeness > limits.rate_alikeness
+    if beatless or beats_alike:
+        return fault
+    named = find_noise(view, limits) or fault
+    if named is not None:
+        return named
+    if view.qrs_mv < limits.low_qrs_mv:
+        return QualityReason.LOW_AMPLITUDE
+    spoilt = spoilt_seconds(view, limits).mean() > 1.0 - limits.min_good_share
+    return QualityReason.TOO_FEW_GOOD_SECONDS if spoilt else None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from pocketk_agent.signal.beat_judge import BeatJudge
+from pocketk_agent.signal.pacer_pulses import without_pulses
 from pocketk_agent.signal.qrs import shape, slope_magnitude
 from pocketk_agent.signal.qrs_rules import QrsRules
 from pocketk_agent.signal.resampling import check_rate
@@ -107,6 +108,7 @@ class QrsDetector:
         """Local maxima of the slope energy between two samples of the grid."""
         first = max(self._kept_from, start - self._around)
         around = self._kept[first - self._kept_from : min(stop + self._around, self._length) - self._kept_from]
+        around = without_pulses(around, self._fs_hz, self._rules)
         shaped = shape(around, self._fs_hz, self._mains_hz)
         slope = slope_magnitude(shaped, self._fs_hz, self._rules.slope_s, self._rules.energy_s)
         # Half the boxcar less than the refractory time: the shoulder of one beat's energy must not hide the next.

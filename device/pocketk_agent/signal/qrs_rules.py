@@ -34,6 +34,10 @@ class QrsRules:
         steady: a rhythm is steady if no interval kept differs from their median by more than this share.
         memory: beats, and other maxima, that the levels are the medians of.
         learning_s: stretch from which the first levels come.
+        pulse_s: a pacemaker pulse lasts 0.1 to 2 ms (IEC 60601-2-27), one or two samples at 500 Hz; a running median
+            of this width leaves nothing of it.
+        pulse_share: what that median takes away is a pulse if it is this high beside the rest of the signal. At
+            half of it no beat of the public recordings is found or lost by it; at 0.3 one is.
     """
 
     slope_s: float = 0.02
@@ -53,3 +57,5 @@ class QrsRules:
     steady: float = 0.15
     memory: int = 8
     learning_s: float = 4.0
+    pulse_s: float = 0.010
+    pulse_share: float = 0.5

@@ -24,6 +24,16 @@ from pocketk_agent.sources.fake_source import FakeSource
 from pocketk_agent.store.memory_store import MemoryStore
 
 FS_HZ = 500
+# Faults that can be made in counts; the causes of the others are made where the gate is tested.
+MADE = (
+    QualityReason.GAP,
+    QualityReason.LEAD_OFF,
+    QualityReason.FLAT,
+    QualityReason.SATURATED,
+    QualityReason.MUSCLE_NOISE,
+    QualityReason.NO_QRS,
+)
+_NO_HEART = {"no-qrs", "muscle-noise", "motion"}
 
 
 class AlarmingRunner(Runner):
@@ -54,7 +64,7 @@ def faulty(kind: QualityReason, start_s: float, stop_s: float, seconds: float = 
         counts[here] = counts[here][:1]
     elif kind is QualityReason.SATURATED:
         counts[here] = ADS1292R.rail_high_counts
-    elif kind is QualityReason.NOISE:
+    elif kind is QualityReason.MUSCLE_NOISE:
         counts[here] += rng.normal(0, 60_000, n).astype(np.int32)
     else:
         counts[here] = rng.normal(0, 1_500, n).astype(np.int32)  # 36 uV: alive, but no heart
@@ -91,18 +101,18 @@ def test_the_network_is_heard_when_nothing_is_wrong():
 def test_no_fault_anywhere_in_the_recording_yields_a_risk(by, measure):
     """Every kind of fault, over the whole recording and over each third of it: three clean clips are never left."""
     stretches = [(5.0, 35.4), (8.0, 12.0), (18.0, 22.0), (29.0, 33.0)]
-    cases = list(product(QualityReason, stretches))
+    cases = list(product(MADE, stretches))
     outcomes = {(kind.value, span): by(faulty(kind, *span)) for kind, span in cases}
     spoke = [case for case, outcome in outcomes.items() if outcome is not None and outcome.risk is not None]
     measure("S1", len(spoke), n=len(cases), detail=f"a risk in spite of {spoke}")
 
 
-@pytest.mark.parametrize("kind", [k for k in QualityReason if k is not QualityReason.GAP])
+@pytest.mark.parametrize("kind", MADE[1:])
 def test_a_fault_over_the_whole_recording_is_a_poor_recording_that_names_it(kind: QualityReason):
     outcome = by_measurement(faulty(kind, 0.0, 35.4))
     assert outcome is not None
     assert outcome.kind is OutcomeKind.POOR_RECORDING
-    assert kind.value in outcome.reasons or (kind, outcome.reasons) == (QualityReason.NO_QRS, ("noise",))
+    assert kind.value in outcome.reasons or (kind is QualityReason.NO_QRS and set(outcome.reasons) <= _NO_HEART)
 
 
 @pytest.mark.parametrize("kind", [QualityReason.LEAD_OFF, QualityReason.SATURATED])
