@@ -114,6 +114,7 @@ def test_lost_samples_are_bridged_by_a_straight_line() -> None:
 
 def test_rows_are_columns_as_soon_as_their_chunk_is_there(tmp_path: Path) -> None:
     """While a chunk is made, no row of an earlier one is still an object."""
+
     def rows_alive() -> int:
         return sum(type(each) is ManifestRow for each in gc.get_objects())
 
