@@ -48,9 +48,9 @@ GUIDANCE: dict[FlowState, str] = {
 }
 
 # Reasons that a person mends by holding still.
-STILL_REASONS = frozenset({"noise", "no-qrs", "muscle-noise", "muscle", "baseline", "motion"})
+STILL_REASONS = frozenset({"motion", "muscle-noise", "noise", "no-qrs", "too-few-good-seconds"})
 
-SWAP_HANDS = "Swap your hands: left thumb on the left electrode, right thumb on the right."
+_HOLD_STILL = "Hold still: rest both hands on the table and relax the shoulders."
 
 # What to do about a reason, by its code: a reason may be newer than these words.
 INSTRUCTIONS: dict[str, str] = {
@@ -60,11 +60,11 @@ INSTRUCTIONS: dict[str, str] = {
     "saturated": "Lift both thumbs, wipe the electrodes, and put them back without pressing hard.",
     "mains": "Move away from chargers, lamps and mains cables, and touch nobody.",
     "low-amplitude": "Moisten both thumbs and lay them flat on the electrodes.",
-    "polarity-reversed": SWAP_HANDS,
-    "rate": "Sit quietly for a few minutes, then measure again.",
-    "rate-out-of-range": "Sit quietly for a few minutes, then measure again.",
+    "polarity-reversed": "Swap your hands: left thumb on the left electrode, right thumb on the right.",
+    "rate-out-of-range": "Check the pulse by hand; if it is that slow or fast, get medical help now.",
+    "paced": "This device says nothing about paced hearts, however often it measures. If in doubt, take blood.",
+    **dict.fromkeys(sorted(STILL_REASONS), _HOLD_STILL),
 }
-_HOLD_STILL = "Hold still: rest both hands on the table and relax the shoulders."
 
 
 def instruction_for(code: str) -> str:

@@ -144,7 +144,7 @@ def test_raw_adc_codes_of_a_runner_are_a_poor_recording(tmp_path: Path, pocketk_
     raw = pocketk_data / "motion-artefact-dp" / "01" / "01_01_beh.csv.gz"
     scale = ["--rate", "498", "--lsb-mv", "1.611e-3", "--zero-counts", "2048", "--adc-bits", "12", "--channel", "1"]
     run = run_demo(tmp_path / "demo", "--strip", str(raw), *scale)
-    assert run.record["outcome"]["text"] == "POOR_RECORDING(noise)"
+    assert run.record["outcome"]["text"] == "POOR_RECORDING(motion)"
     assert run.record["outcome"]["risk"] is None
     assert run.record["engineering"] is None
     assert run.record["front_end"]["adc_bits"] == 12

@@ -10,9 +10,18 @@ from generated_ecg import ecg_mv
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.clock import SteppedClock
 from pocketk_agent.front_end import SampleBlock
+from pocketk_agent.measurement.advice import advice_for
 from pocketk_agent.measurement.result import MeasurementResult
+from pocketk_agent.measurement.state import FlowState
 from pocketk_agent.outcome import OutcomeKind
+from pocketk_agent.patient.adc import ADS1292R
+from pocketk_agent.patient.beat_shape import BeatShape
+from pocketk_agent.patient.mimic import Mimic
+from pocketk_agent.patient.noise_levels import NoiseLevels
+from pocketk_agent.patient.profile import profile_shape
+from pocketk_agent.quality.reason import QualityReason
 from pocketk_agent.recording_file import RecordedStrip
+from pocketk_agent.screen.recording_screen import RecordingScreen
 from pocketk_agent.sources.fake_source import FakeSource
 from pocketk_agent.sources.pace import Pace
 from pocketk_agent.sources.replay_source import ReplaySource
@@ -34,18 +43,34 @@ def of_file(seconds: float, lead_off_s: tuple[float, float] = (0, 0)) -> Measure
     return measured(station(source=ReplaySource(strip, pace=FAST, clock=clock), clock=clock))
 
 
-def of_patient(change: Change | None = None, seconds: float | None = 80.0, **setting) -> MeasurementResult:
+def of_heart(pace: Pace = FAST, mimic: Mimic = Mimic.NONE, **setting) -> tuple[MeasurementResult, RecordingScreen]:
+    """A simulated patient that may look like another one, and the screen in front of it."""
+    clock = SteppedClock()
+
+    def shape_at(k_mmol_l: float) -> BeatShape:
+        return replace(profile_shape("typical", k_mmol_l), mimic=mimic)
+
+    patient = SimulatedPatientSource(shape_at, PatientSetting(seconds=80.0, **setting), pace=pace, clock=clock)
+    made = station(source=patient, clock=clock)
+    result = measured(made)
+    assert isinstance(made.screen, RecordingScreen)
+    return result, made.screen
+
+
+def of_patient(
+    change: Change | None = None, seconds: float | None = 80.0, mains_hz: float = 50.0, **setting
+) -> MeasurementResult:
     """A simulated patient; `change` alters the blocks on their way."""
     clock = SteppedClock()
     patient = SimulatedPatientSource("typical", PatientSetting(seconds=seconds, **setting), pace=FAST, clock=clock)
     if change is None:
-        return measured(station(source=patient, clock=clock))
+        return measured(station(source=patient, clock=clock, mains_hz=mains_hz))
     front_end, script = patient.open(), []
     while seconds is not None and len(script) * 25 < round(seconds * front_end.fs_hz):
         block = patient.read(0.05)
         assert block is not None
         script.append(change(block))
-    return measured(station(source=FakeSource(front_end, script, clock), clock=clock))
+    return measured(station(source=FakeSource(front_end, script, clock), clock=clock, mains_hz=mains_hz))
 
 
 def between(start_s: float, stop_s: float, change: Change) -> Change:
@@ -58,6 +83,17 @@ def lifted(block: SampleBlock) -> SampleBlock:
 
 def at_the_rail(block: SampleBlock) -> SampleBlock:
     return replace(block, counts=np.full(len(block.counts), 2**23 - 1, np.int32))
+
+
+def humming(block: SampleBlock) -> SampleBlock:
+    """A tone of 60 Hz and 1 mV."""
+    at_s = (block.first_index + np.arange(len(block.counts))) / FS_HZ
+    tone_counts = np.rint(np.sin(2 * np.pi * 60.0 * at_s) / ADS1292R.front_end.lsb_mv)
+    return replace(block, counts=block.counts + tone_counts.astype(np.int32))
+
+
+def turned_over(block: SampleBlock) -> SampleBlock:
+    return replace(block, counts=-block.counts)
 
 
 def test_a_thirty_second_file_is_a_full_measurement():
@@ -118,6 +154,76 @@ def test_a_rail_that_stays_is_a_poor_recording():
     assert result.outcome.reasons[0] == "saturated"
     assert result.window is not None
     assert result.window[1] - result.window[0] == 60 * 500
+
+
+@pytest.mark.parametrize("mains_hz", [50.0, 60.0])
+def test_a_burst_of_mains_is_left_out_and_the_recording_goes_on_for_a_third_clip(mains_hz: float):
+    result = of_patient(between(20.0, 23.0, humming), mains_hz=mains_hz)
+    assert result.outcome.clips_used == 3
+    assert result.outcome.is_result
+    assert result.scored is not None
+    first, second, third = result.scored.clip_start_s
+    assert (first, third) == (0.0, pytest.approx(second + 10.0))
+    assert 18.0 <= second <= 19.1  # where the burst is over, or up to a second later
+    assert set(result.scored.quality.clip_reasons) == {(), (QualityReason.MAINS,)}
+    assert result.recording is not None
+    assert result.recording.seconds < 46.0
+
+
+@pytest.mark.parametrize("mains_hz", [50.0, 60.0])
+def test_mains_from_beginning_to_end_is_a_poor_recording(mains_hz: float):
+    result = of_patient(humming, mains_hz=mains_hz)
+    assert str(result.outcome) == "POOR_RECORDING(mains)"
+    assert result.outcome.explanation == "No result: mains interference hides the heartbeat."
+    assert "chargers" in advice_for(result.outcome)
+    assert result.scored is not None
+    assert result.scored.logits is None
+
+
+def test_reversed_hands_are_told_to_swap_and_never_scored():
+    result, screen = of_heart(Pace.real_time(), noise=NoiseLevels(polarity_swapped=True))
+    assert str(result.outcome) == "POOR_RECORDING(polarity-reversed)"
+    assert result.scored is not None
+    assert result.scored.logits is None
+    swap = "Swap your hands: left thumb on the left electrode, right thumb on the right."
+    assert screen.advice == f"{swap} Then measure again."
+    recording = [frame for frame in screen.frames if frame.state is FlowState.RECORDING]
+    assert recording[0].quality_in_words == "left and right hand are probably swapped"
+    assert all(swap in frame.guidance for frame in recording)
+
+
+def test_hands_that_are_swapped_while_recording_still_become_a_result():
+    def change(block: SampleBlock) -> SampleBlock:
+        at_s = block.first_index / FS_HZ
+        return turned_over(block) if at_s < 10.0 else lifted(block) if at_s < 12.0 else block
+
+    result = of_patient(change)
+    assert result.outcome.is_result
+    assert result.scored is not None
+    assert min(result.scored.clip_start_s) >= 12.0 - 5.0
+    assert result.outcome.clips_used == 3
+
+
+def test_a_pacemaker_is_inconclusive_after_thirty_seconds_and_never_scored():
+    result, screen = of_heart(mimic=Mimic.PACED)
+    assert str(result.outcome) == "INCONCLUSIVE(paced)"
+    assert result.scored is not None
+    assert result.scored.logits is None
+    assert result.recording is not None
+    assert result.recording.seconds == pytest.approx(35.2, abs=0.1)  # no further second would help
+    assert "nothing about paced hearts" in screen.advice
+
+
+def test_a_pacemaker_with_swapped_hands_is_first_told_to_swap():
+    result, screen = of_heart(mimic=Mimic.PACED, noise=NoiseLevels(polarity_swapped=True))
+    assert str(result.outcome) == "POOR_RECORDING(polarity-reversed)"
+    assert screen.advice.startswith("Swap your hands")
+
+
+@pytest.mark.parametrize("emg_uv", [0.0, 10.0, 30.0])
+def test_a_heart_at_twenty_five_per_minute_never_gives_a_risk(emg_uv: float):
+    result, _ = of_heart(heart_rate_bpm=25.0, noise=NoiseLevels(emg_uv=emg_uv))
+    assert result.outcome.kind is OutcomeKind.POOR_RECORDING
 
 
 def test_the_shipped_bundle_says_of_a_simulated_patient_that_it_is_untrained():

@@ -18,8 +18,7 @@ _OF_FAULTS: dict[str, str] = {
     "temperature": "Let the device come to room temperature, then measure again.",
 }
 # Reasons with an instruction of their own, which "sit still and moisten the thumbs" would not mend.
-_TOLD_FIRST = frozenset({"polarity-reversed", "mains"})
-_PACED = "This device says nothing about paced hearts, however often it measures. If in doubt, take blood."
+_TOLD_FIRST = frozenset({"rate-out-of-range", "polarity-reversed", "mains"})
 
 
 def advice_for(outcome: Outcome) -> str:
@@ -30,5 +29,5 @@ def advice_for(outcome: Outcome) -> str:
         told = next(code for code in outcome.reasons if code in _TOLD_FIRST)
         return f"{INSTRUCTIONS[told]} Then measure again."
     if "paced" in outcome.reasons:
-        return _PACED
+        return INSTRUCTIONS["paced"]
     return _ADVICE[outcome.kind]

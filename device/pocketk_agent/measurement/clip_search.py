@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pocketk_agent.measurement.decision import CONCLUSIVE
 from pocketk_agent.measurement.strip import Strip
 from pocketk_agent.quality.gate import SampleFlags, flag_samples, judge_clip
 from pocketk_agent.quality.reason import QualityReason
@@ -17,6 +18,11 @@ Reasons = tuple[QualityReason, ...]
 
 # How far after a refused clip the next one is tried (engineering choice: the gate's own step).
 _STEP_S = 1.0
+
+
+def is_conclusive(reasons: Reasons) -> bool:
+    """Whether a clip was refused only for what another recording would show as well."""
+    return bool(reasons) and all(reason in CONCLUSIVE for reason in reasons)
 
 
 @dataclass(frozen=True)
@@ -51,10 +57,15 @@ class _Search:
 
     def run(self) -> None:
         at: int | None = 0
-        while at is not None and len(self.clips) < self._variant.n_clips:
+        while at is not None and not self._full:
             offered = self._offered(at)
             refused = None if offered is None else self._take(offered, at)
             at = None if refused is None else self._next_start(refused)
+
+    @property
+    def _full(self) -> bool:
+        """Whether there is a measurement's worth; a clip that is refused for good takes its place."""
+        return len(self.clips) + sum(map(is_conclusive, self.verdicts)) >= self._variant.n_clips
 
     def _offered(self, at: int) -> PreparedStrip | None:
         """The clips of what is left from there on, prepared as a recording of its own."""
@@ -69,17 +80,18 @@ class _Search:
             return None
 
     def _take(self, offered: PreparedStrip, at: int) -> int | None:
-        """Keep the offered clips up to the first refused one; return where that begins."""
+        """Keep the offered clips up to the first that another may replace; return where that begins."""
         for clip, start_s in zip(offered.clips, offered.start_s, strict=True):
-            if len(self.clips) == self._variant.n_clips:
+            if self._full:
                 return None
             start = at + round(start_s * self._strip.fs_hz)
             reasons = self._judged(start)
             self.verdicts.append(reasons)
-            if reasons:
+            if reasons and not is_conclusive(reasons):
                 return start
-            self.clips.append(clip)
-            self.start_s.append(at / self._strip.fs_hz + start_s)
+            if not reasons:
+                self.clips.append(clip)
+                self.start_s.append(at / self._strip.fs_hz + start_s)
         return None
 
     def _judged(self, start: int) -> Reasons:
@@ -92,10 +104,10 @@ class _Search:
         return verdict
 
     def _next_start(self, refused: int) -> int | None:
-        """The next stretch that the gate accepts as it is; preparation may still move or refuse it."""
+        """The next stretch that tells something as it is; preparation may still move or refuse it."""
         step = max(1, round(_STEP_S * self._strip.fs_hz))
         for start in range(refused + step, self._stop - self._clip + 1, step):
-            if not self._bad[start] and not self._judged(start):
+            if not self._bad[start] and (not (reasons := self._judged(start)) or is_conclusive(reasons)):
                 return start
         return None
 
@@ -105,7 +117,8 @@ def find_clips(strip: Strip, variant: str) -> FoundClips:
 
     Where the gate accepts what preprocessing offers, that is the answer. After a refused clip the search goes on a
     second later, and the rest is prepared as if the recording had begun there: a movement before a clip is no part
-    of it. Every clip that is returned was judged itself.
+    of it. Every clip that is returned was judged itself. A clip of a paced heart is no such refusal: it is left out,
+    and no other is looked for in its place.
 
     Args:
         strip: the recording.

@@ -45,6 +45,10 @@ UNTRAINED = Doubt("untrained model", "The network has random weights: it cannot 
 UNCALIBRATED = Doubt(
     "uncalibrated model", "The model has no calibration and no thresholds yet: its score means nothing."
 )
+# Reasons of the gate that are no fault of the recording: another one would show the same.
+CONCLUSIVE = {
+    QualityReason.PACED: Doubt("paced", "A pacemaker drives this heart; the model was not made for paced beats.")
+}
 DISAGREE = Doubt("clips disagree", "The parts of the recording contradict each other: measure again.")
 
 

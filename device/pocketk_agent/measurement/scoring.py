@@ -7,17 +7,14 @@ from numpy.typing import NDArray
 
 from pocketk_agent.bundle.manifest import Manifest
 from pocketk_agent.inference.runner import Runner, RunnerError, checked_logits
-from pocketk_agent.measurement.clip_search import FoundClips, Reasons, find_clips
-from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, decide
+from pocketk_agent.measurement.clip_search import FoundClips, Reasons, find_clips, is_conclusive
+from pocketk_agent.measurement.decision import CONCLUSIVE, DeviceFault, Doubt, Evidence, decide
 from pocketk_agent.measurement.strip import Strip
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.quality.reason import QualityReason
 from pocketk_agent.signal.variant import Variant, find_variant
 
 __all__ = ["QualityReport", "Scored", "Strip", "enough_clips", "quality_of", "score_strip"]
-
-# Reasons that are no fault of the recording: another one would show the same.
-CONCLUSIVE = {"paced": Doubt("paced", "A pacemaker drives this heart; the model was not made for paced beats.")}
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class QualityReport:
     @property
     def conclusive(self) -> int:
         """Clips that were refused only for what another recording would show as well."""
-        return sum(bool(reasons) and all(r.value in CONCLUSIVE for r in reasons) for reasons in self.clip_reasons)
+        return sum(is_conclusive(reasons) for reasons in self.clip_reasons)
 
 
 @dataclass(frozen=True)
@@ -94,11 +91,12 @@ def _short(seconds: float, variant: Variant) -> Doubt:
 
 def _evidence(found: FoundClips, quality: QualityReport, strip: Strip, wanted: int, variant: Variant) -> Evidence:
     """What the gate's findings alone say."""
-    present = {r.value for r in quality.reasons}
-    doubts = tuple(doubt for code, doubt in CONCLUSIVE.items() if code in present)
-    poor = tuple(r for r in quality.reasons if r.value not in CONCLUSIVE)
+    doubts = tuple(doubt for reason, doubt in CONCLUSIVE.items() if reason in quality.reasons)
+    poor = tuple(r for r in quality.reasons if r not in CONCLUSIVE)
     usable = len(found.clips) + quality.conclusive
-    if not usable and poor:
+    # Beside clips of a heart too slow or too fast, one that seems in range may have noise counted as beats (S1).
+    out_of_range = QualityReason.RATE_OUT_OF_RANGE in poor
+    if poor and (out_of_range or not usable):
         return Evidence(poor=poor, doubts=doubts)
     if usable < wanted:
         good_s = usable * variant.clip_s if poor else min(strip.seconds, wanted * variant.clip_s)

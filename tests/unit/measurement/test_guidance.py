@@ -11,11 +11,11 @@ from pocketk_agent import wording
 from pocketk_agent.front_end import SampleBlock
 from pocketk_agent.measurement import clip_search, scoring
 from pocketk_agent.measurement.advice import advice_for
-from pocketk_agent.measurement.decision import Doubt, Evidence, decide
+from pocketk_agent.measurement.decision import CONCLUSIVE, Evidence, decide
 from pocketk_agent.measurement.disagreement import DisagreementLimit, logit_spread
 from pocketk_agent.measurement.state import FlowState
 from pocketk_agent.outcome import Outcome, OutcomeKind
-from pocketk_agent.quality.reason import QualityReason
+from pocketk_agent.quality.reason import DISTURBANCES, IN_WORDS, QualityReason
 from pocketk_agent.screen.screen import ScreenFrame
 from pocketk_agent.sources.fake_source import FakeSource, ScriptStep, Silence
 from session_rig import Always, bundle, measured, station
@@ -63,7 +63,7 @@ def test_an_extended_recording_says_why_it_goes_on_and_becomes_a_result():
     assert longer.extended
     assert longer.target_s == 60.0
     assert "goes on, up to 60 s" in longer.guidance
-    assert "movement or muscle noise" in longer.guidance
+    assert "movement hides the heartbeat" in longer.guidance
     assert result.outcome.kind is OutcomeKind.HIGH
     assert result.outcome.clips_used == 3
     assert not result.partial
@@ -83,8 +83,39 @@ def test_contact_lost_while_recording_is_said_and_resumed():
     assert recorded == sorted(recorded)
 
 
+@pytest.mark.parametrize("reason", list(QualityReason))
+def test_every_reason_has_words_and_an_instruction(reason: QualityReason):
+    assert IN_WORDS[reason] in wording.reason_in_words(reason.value)
+    assert wording.INSTRUCTIONS[reason.value] == wording.instruction_for(reason.value)
+    outcome = decide(Evidence(poor=(reason,)), TRAINED)
+    assert IN_WORDS[reason] in outcome.explanation
+    assert advice_for(outcome)
+
+
+def test_the_words_know_no_reason_that_the_gate_never_says():
+    known = {reason.value for reason in QualityReason}
+    assert set(wording.INSTRUCTIONS) == known
+    assert known >= wording.STILL_REASONS
+
+
+def test_only_noise_and_a_missing_rhythm_are_told_to_hold_still():
+    told = {r for r in QualityReason if wording.instruction_for(r.value).startswith("Hold still")}
+    assert told == {QualityReason(code) for code in wording.STILL_REASONS}
+
+
+def test_what_says_nothing_against_the_recording_is_no_disturbance():
+    others = {reason for reason in QualityReason if reason not in DISTURBANCES}
+    assert others == {QualityReason.RATE_OUT_OF_RANGE, QualityReason.POLARITY_REVERSED, QualityReason.PACED}
+    assert others.issuperset(CONCLUSIVE)
+
+
 @pytest.mark.parametrize(
-    ("code", "words"), [("polarity-reversed", "Swap your hands: left thumb"), ("mains", "charger")]
+    ("code", "words"),
+    [
+        ("polarity-reversed", "Swap your hands: left thumb"),
+        ("mains", "charger"),
+        ("rate-out-of-range", "Check the pulse"),
+    ],
 )
 def test_a_reason_that_a_person_can_mend_is_told_first(code: str, words: str):
     assert words in wording.instruction_for(code)
@@ -98,14 +129,12 @@ def test_an_unknown_reason_is_told_to_hold_still():
 
 @pytest.mark.parametrize("full", [True, False])
 def test_what_no_further_recording_helps_is_inconclusive_and_never_scored(monkeypatch, full: bool):
-    """A pacemaker, whatever the gate calls it: stood in for by another reason."""
-    monkeypatch.setitem(scoring.CONCLUSIVE, "no-qrs", Doubt("paced", "Paced."))
-    monkeypatch.setattr(clip_search, "judge_clip", lambda *_: (QualityReason.NO_QRS,))
+    monkeypatch.setattr(clip_search, "judge_clip", lambda *_: (QualityReason.PACED,))
     runner = Always()
     counts, _ = ecg_counts(36)
     x = ADS1292R.to_mv(counts)[:15000]
     scored = scoring.score_strip(scoring.Strip(x, 500.0), TRAINED, runner, full_measurement=full)
-    assert str(scored.outcome).startswith("INCONCLUSIVE(paced")
+    assert str(scored.outcome) == "INCONCLUSIVE(paced)"
     assert runner.calls == 0
     assert "paced" in advice_for(scored.outcome)
 
