@@ -49,7 +49,9 @@ def test_no_small_component_gives_the_label_away(pair: Pair, measure):
 
 
 def test_labels_dealt_out_anew_cannot_be_read(pair: Pair, measure):
-    measure("SIM-PERMUTED", permuted_auroc(*pair, np.random.default_rng(2), repeats=2), n=TEST)
+    # One deal of 3 % positives scatters by 0.011: half of the band.
+    deals = 6
+    measure("SIM-PERMUTED", permuted_auroc(*pair, np.random.default_rng(2), repeats=deals), n=deals * TEST)
 
 
 def test_high_potassium_is_as_common_as_published(pair: Pair, measure):
