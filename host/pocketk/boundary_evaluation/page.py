@@ -5,35 +5,13 @@ from html import escape
 from pocketk.boundary_evaluation.delineator import OPENECG_CAUTION, OURS
 from pocketk.boundary_evaluation.evaluation import HALVES, BoundaryEvaluation, BoundarySummary
 from pocketk.boundary_evaluation.table import HEADINGS, summary_cells
-
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 70rem;
-  margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: .3rem; }
-h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9rem; }
-th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid #ccc; white-space: nowrap; }
-th:nth-child(-n+2), td:nth-child(-n+2) { text-align: left; }
-thead th { border-bottom: 2px solid #555; }
-tr.ours td { font-weight: 600; background: #eef4fa; }
-tr.opens td { border-top: 2px solid #999; }
-@media print { body { margin: 0; max-width: none; font-size: 9pt; } .scroll { overflow: visible; }
-  tr { break-inside: avoid; } @page { size: A4 landscape; margin: 12mm; } }
-"""
+from pocketk.evaluation_page import document_html
 
 
 def page_html(evaluation: BoundaryEvaluation) -> str:
     """The page: one table for each half of the records; all text escaped."""
-    title = "Boundaries of P, QRS and T on lead I of ludb"
     tables = "".join(_half(evaluation, half) for half in HALVES)
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
-        f"{_introduction(evaluation)}{tables}</main>\n</body>\n</html>\n"
-    )
+    return document_html("Boundaries of P, QRS and T on lead I of ludb", f"{_introduction(evaluation)}{tables}")
 
 
 def _introduction(evaluation: BoundaryEvaluation) -> str:

@@ -3,37 +3,19 @@
 from collections.abc import Sequence
 from html import escape
 
+from pocketk.evaluation_page import document_html
 from pocketk.gate_evaluation.evaluation import Evaluation
 from pocketk.gate_evaluation.judge import OURS
 from pocketk.gate_evaluation.table import GROUP_HEADINGS, HEADINGS, group_cells, summary_cells
 
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 76rem;
-  margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: .3rem; }
-h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9rem; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #ccc; }
-thead th { border-bottom: 2px solid #555; }
-tr.ours td { font-weight: 600; background: #eef4fa; }
-@media print { body { margin: 0; max-width: none; font-size: 9pt; } .scroll { overflow: visible; }
-  tr { break-inside: avoid; } @page { size: A4 landscape; margin: 12mm; } }
-"""
-
 
 def page_html(evaluation: Evaluation) -> str:
     """The page: figures by data set and by group; all text escaped."""
-    title = "The quality gate on graded recordings"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{_introduction(evaluation)}"
-        f"<h2>By data set</h2>\n{_table(HEADINGS, summary_cells(evaluation), 2)}"
+    body = (
+        f"{_introduction(evaluation)}<h2>By data set</h2>\n{_table(HEADINGS, summary_cells(evaluation), 2)}"
         f"<h2>By electrode, label and fault</h2>\n{_table(GROUP_HEADINGS, group_cells(evaluation), 3)}"
-        "</main>\n</body>\n</html>\n"
     )
+    return document_html("The quality gate on graded recordings", body)
 
 
 def _introduction(evaluation: Evaluation) -> str:
@@ -58,5 +40,5 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], judge: int) -
         f"{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>\n"
         for cells in rows
     )
-    table = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
+    table = f'<table class="words">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
     return f'<div class="scroll" tabindex="0">{table}</div>\n'

@@ -3,30 +3,13 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from pocketk.evaluation_page import document_html
 from pocketk.qrs_evaluation.dot_plot import dot_plot_svg
 from pocketk.qrs_evaluation.evaluation import Evaluation, RecordResult
 from pocketk.qrs_evaluation.percentage import percentage
 from pocketk.qrs_evaluation.qrs_finder import OURS
 from pocketk.qrs_evaluation.table import HEADINGS, summary_cells
 
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 76rem;
-  margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: .3rem; }
-h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9rem; }
-th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid #ccc; white-space: nowrap; }
-th:nth-child(-n+2), td:nth-child(-n+2) { text-align: left; }
-thead th { border-bottom: 2px solid #555; }
-tr.ours td { font-weight: 600; background: #eef4fa; }
-tr.opens td { border-top: 2px solid #999; }
-svg { max-width: 100%; height: auto; }
-summary { cursor: pointer; padding: .3rem 0; }
-@media print { body { margin: 0; max-width: none; font-size: 9pt; } .scroll { overflow: visible; }
-  tr { break-inside: avoid; } @page { size: A4 landscape; margin: 12mm; } }
-"""
 _RECORD_HEADINGS = ("record", "detector", "beats", "missed", "extra", "Se", "P+", "F1", "beats/min", "stated", "note")
 
 
@@ -36,15 +19,11 @@ def page_html(evaluation: Evaluation) -> str:
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
-    title = "QRS detectors beside each other"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+    body = (
         f"{_introduction(evaluation)}<h2>By data set</h2>\n{_summary(evaluation)}"
         f"<h2>By record</h2>\n{_picture(evaluation)}{_worst(evaluation)}{_records(evaluation)}"
-        "</main>\n</body>\n</html>\n"
     )
+    return document_html("QRS detectors beside each other", body)
 
 
 def _introduction(evaluation: Evaluation) -> str:

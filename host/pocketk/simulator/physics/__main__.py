@@ -24,7 +24,7 @@ Simulates a strip of ventricular wall at potassiums from 2.5 to 10 mmol/L and wr
 conduction, QRS and T wave measures, and a Lead I beat for each point. Simulation only; needs numba.
 
     python -m pocketk.simulator.physics                       the shipped atlas: 176 points, about 6 minutes on a core
-    python -m pocketk.simulator.physics --out /tmp/a.npz -j 2
+    python -m pocketk.simulator.physics --out new-atlas.npz -j 2
     python -m pocketk.simulator.physics --cell ord --baseline the other cell model, potassium alone
     python -m pocketk.simulator.physics --full                every combination: 3888 points, hours
 
