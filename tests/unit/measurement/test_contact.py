@@ -34,6 +34,16 @@ def test_missing_samples_are_as_the_last_one_before_them():
     assert debounce.follow(np.zeros(1, bool), 30) == [ContactChange(True, 0, 30)]
 
 
+def test_contact_is_certain_with_the_block_that_completes_its_time():
+    debounce = ContactDebounce(10)
+    assert debounce.follow(np.zeros(9, bool), 5) == []
+    assert debounce.follow(np.zeros(1, bool), 14) == [ContactChange(True, 5, 15)]
+
+
+def test_without_a_time_to_hold_every_sample_counts():
+    assert ContactDebounce(0).follow(np.zeros(1, bool), 5) == [ContactChange(True, 5, 6)]
+
+
 @given(runs=st.lists(st.integers(1, 25), min_size=1, max_size=20), cuts=st.lists(st.integers(1, 300), max_size=20))
 def test_changes_take_turns_hold_their_time_and_do_not_depend_on_the_blocks(runs: list[int], cuts: list[int]):
     lead_off = np.concatenate([np.full(n, k % 2 == 0) for k, n in enumerate(runs)])
