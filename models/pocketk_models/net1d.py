@@ -90,7 +90,7 @@ class Net1D(nn.Module):
         super().__init__()
         self.config = config if config is not None else Net1DConfig()
         c = self.config
-        self.first_conv = SameConv1d(c.in_channels, c.base_filters, c.kernel_size, c.stride)
+        self.first_conv = SameConv1d(c.in_channels, c.base_filters, c.kernel_size, c.stride_of_stem)
         widths = (c.base_filters, *c.filter_list)
         self.stage_list = nn.ModuleList(
             Stage(widths[s], widths[s + 1], n_blocks, c, is_first=s == 0) for s, n_blocks in enumerate(c.m_blocks_list)

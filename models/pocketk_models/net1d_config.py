@@ -27,6 +27,7 @@ class Net1DConfig:
         m_blocks_list: Blocks of each stage, as long as `filter_list`.
         kernel_size: Samples under the stem and under each grouped convolution.
         stride: Stride of the stem and of the first block of each stage, 1 or 2.
+        stem_stride: Stride of the stem where it is another, 1, 2 or 4; None (published) for `stride`.
         groups_width: Channels of one group; each stage's inner width is a multiple of it.
         ratio: Inner width of a block over its output width.
 
@@ -41,12 +42,18 @@ class Net1DConfig:
     m_blocks_list: tuple[int, ...] = ECGFOUNDER_BLOCKS
     kernel_size: int = 16
     stride: int = 2
+    stem_stride: int | None = None
     groups_width: int = 16
     ratio: float = 1.0
 
     def __post_init__(self) -> None:
         self._check_positive()
         self._check_stages()
+
+    @property
+    def stride_of_stem(self) -> int:
+        """Samples of the input between two outputs of the stem."""
+        return self.stride if self.stem_stride is None else self.stem_stride
 
     def inner_channels(self, out_channels: int) -> int:
         """Return the channels inside a block whose output has `out_channels` channels."""
@@ -64,6 +71,8 @@ class Net1DConfig:
             ValueError: If a field is missing, unknown, or breaks a rule of the class.
         """
         names = {field.name for field in fields(cls)}
+        # Files written before students had a stem of their own do not name its stride.
+        values = {"stem_stride": None, **values}
         if set(values) != names:
             raise ValueError(
                 f"Net1D configuration has fields {sorted(values)}, expected {sorted(names)}; "
@@ -77,12 +86,16 @@ class Net1DConfig:
             raise ValueError("filter_list is empty; give the channels of at least one stage")
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name == "stem_stride":
+                continue
             kinds = (int, float) if field.name == "ratio" else (int,)
             for number in value if isinstance(value, tuple) else (value,):
                 if type(number) not in kinds or not 0 < number < math.inf:
                     raise ValueError(f"{field.name} is {value}; give positive {kinds[-1].__name__} numbers")
         if self.stride not in (1, 2):
             raise ValueError(f"stride is {self.stride}; the shortcut's pooling is defined for 1 and 2 only")
+        if self.stem_stride not in (None, 1, 2, 4):
+            raise ValueError(f"stem_stride is {self.stem_stride}; give 1, 2 or 4, or None for that of the stages")
 
     def _check_stages(self) -> None:
         if len(self.filter_list) != len(self.m_blocks_list):

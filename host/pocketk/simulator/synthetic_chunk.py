@@ -93,8 +93,8 @@ def _rows(
         patient, visit = _patient_visit(plan, chunk, at)
         rows.append(
             ManifestRow(
-                record_id=f"sim-{patient:08d}-{visit:03d}",
-                patient_id=f"sim-{patient:08d}",
+                record_id=f"sim-{plan.seed}-{patient:08d}-{visit:03d}",
+                patient_id=f"sim-{plan.seed}-{patient:08d}",
                 file=shard_name(chunk.index),
                 offset=part.offset,
                 n_samples=part.n_samples,
