@@ -195,7 +195,7 @@ def show(folder: Path) -> None:
     """Print a cohort's flow of inclusions and exclusions, and its table one.
 
     Args:
-        folder: The cohort's folder.
+        folder: The cohort's.
     """
     from pocketk.cohort.card import read_card
     from pocketk.cohort.flow import flow_of
@@ -206,6 +206,25 @@ def show(folder: Path) -> None:
     if card.flow is not None:
         sys.stdout.write(flow_of(card.flow).text() + "\n\n")
     sys.stdout.write(table_one(frame).text() + f"\n\nmanifest {card.manifest_sha256}\n")
+
+
+@cohort_app.command(name="merge")
+def merge(parts: tuple[Path, ...], *, out: Path, overwrite: bool = False) -> None:
+    """Make one cohort of several, such as backgrounds from more than one data set.
+
+        pocketk cohort merge ludb-backgrounds ptbxl-backgrounds --out backgrounds
+
+    Whom the parts put into different splits becomes a development patient.
+
+    Args:
+        parts: Folders of cohorts.
+        out: The new folder.
+        overwrite: Replace a cohort that is there.
+    """
+    from pocketk.cohort.merge import merge_cohorts
+
+    merge_cohorts(parts, out, overwrite=overwrite)
+    show(out)
 
 
 @cohort_app.command(name="template")
@@ -257,7 +276,7 @@ def _build(offer: "Offer", options: BuildOptions, recordings: Path | None, furth
     show(options.out)
 
 
-# Options that say where and by whom, not what.
+# Where and by whom, not what.
 _NOT_SHAPING = {"out", "overwrite", "engine", "address", "processes"}
 
 
