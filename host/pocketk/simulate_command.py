@@ -127,6 +127,7 @@ def _plan(common: CommonOptions, cohort: CohortOptions) -> CohortPlan:
         patients=cohort.patients or 0,
         positives=cohort.positives,
         morph_share=share,
+        internal_share=0.2 if cohort.internal_share is None else cohort.internal_share,
         backgrounds=cohort.backgrounds,
         **{name: value for name, value in given.items() if value is not None},
     )

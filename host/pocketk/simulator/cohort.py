@@ -102,7 +102,7 @@ def _card(plan: CohortPlan, folder: Path, results: Iterable[ChunkResult]) -> Coh
             truths.append(result.truth)
     if not manifests:
         raise CohortError("Not one recording could be made: every background was rejected. Name other backgrounds.")
-    frame = _split(pl.concat(manifests, rechunk=True), plan.seed)
+    frame = _split(pl.concat(manifests, rechunk=True), plan)
     manifest_sha256 = write_manifest(folder, frame)
     truth = pl.concat(truths, how="diagonal_relaxed")
     buffer = io.BytesIO()
@@ -119,14 +119,15 @@ def _card(plan: CohortPlan, folder: Path, results: Iterable[ChunkResult]) -> Coh
     )
 
 
-def _split(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
+def _split(frame: pl.DataFrame, plan: CohortPlan) -> pl.DataFrame:
     """Split the drawn patients; a background's recordings stay where its cohort put the patient.
 
     Who a background's patient is, and who may be somebody else as well, only the builder of its cohort knew.
     """
     is_drawn = pl.col("source") == "synthetic"
+    rule = SplitRule(seed=plan.seed, internal_share=plan.internal_share)
     drawn, morphed = frame.filter(is_drawn), frame.filter(~is_drawn)
-    return frame if drawn.is_empty() else pl.concat([split_patients(drawn, SplitRule(seed=seed)).frame, morphed])
+    return frame if drawn.is_empty() else pl.concat([split_patients(drawn, rule).frame, morphed])
 
 
 def _data_sha256(plan: CohortPlan) -> dict[str, str]:

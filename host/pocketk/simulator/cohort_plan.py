@@ -39,6 +39,7 @@ class CohortPlan:
         positives: share of recordings with a laboratory value above 5.5 mmol/L; natural (3.3 %) where None.
         morph_share: share of the recordings that are morphed backgrounds; 0 without backgrounds.
         backgrounds: folder of a cohort of backgrounds, None without.
+        internal_share: share of the drawn patients for the internal test, 0 to 1; a background stays in its split.
 
     Raises:
         CohortError: a value is out of range; the message says which.
@@ -56,6 +57,7 @@ class CohortPlan:
     positives: float | None = None
     morph_share: float = 0.0
     backgrounds: Path | None = None
+    internal_share: float = 0.2
 
     def __post_init__(self) -> None:
         faults = [message for holds, message in self._rules() if not holds]
@@ -79,6 +81,7 @@ class CohortPlan:
         share = self.positives
         yield share is None or 0.0 <= share <= 1.0, f"--positives is {share}; give a share from 0 to 1"
         yield 0.0 <= self.morph_share <= 1.0, f"--morph-share is {self.morph_share}; give a share from 0 to 1"
+        yield 0.0 <= self.internal_share <= 1.0, f"--internal-share is {self.internal_share}; give a share from 0 to 1"
         with_backgrounds = self.morph_share == 0.0 or self.backgrounds is not None
         yield with_backgrounds, "--morph-share without --backgrounds; name a folder of backgrounds"
 

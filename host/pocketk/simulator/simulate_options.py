@@ -69,6 +69,8 @@ class CohortOptions:
         address: Of a running Ray cluster; Ray is started here where not given.
         backgrounds: A cohort of recordings without potassium, made by pocketk cohort build, to lay potassium over.
         morph_share: Share of the patients that are morphed backgrounds. Default 0.5 with --backgrounds.
+        internal_share: Share of the drawn patients for the internal test; 0 for a cohort to train on, 1 for one to
+            test on. Default 0.2.
     """
 
     patients: int | None = None
@@ -79,6 +81,7 @@ class CohortOptions:
     address: str | None = None
     backgrounds: Path | None = None
     morph_share: float | None = None
+    internal_share: float | None = None
 
 
 @dataclass(frozen=True)

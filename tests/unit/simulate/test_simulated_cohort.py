@@ -161,3 +161,17 @@ def test_chunks_hold_at_most_their_number_of_recordings() -> None:
     chunks = cohort_plan.synthetic_chunks(plan)
     assert sum(chunk.patients for chunk in chunks) == 1001
     assert max(chunk.patients * plan.visits for chunk in chunks) <= cohort_plan.CHUNK_RECORDINGS
+
+
+@pytest.mark.parametrize(("share", "split"), [(0.0, "development"), (1.0, "internal_test")])
+def test_a_cohort_may_be_for_training_or_for_testing_alone(tmp_path: Path, share: float, split: str) -> None:
+    with LocalEngine(1) as engine:
+        simulate_cohort(CohortPlan(patients=30, seconds=2.0, internal_share=share), tmp_path / "x", engine)
+    assert read_manifest(tmp_path / "x")["split"].unique().to_list() == [split]
+
+
+def test_patients_of_two_seeds_have_no_name_in_common(made: Path, tmp_path: Path) -> None:
+    with LocalEngine(1) as engine:
+        simulate_cohort(replace(PLAN, patients=20, seed=8), tmp_path / "x", engine)
+    names = set(read_manifest(made)["patient_id"]) & set(read_manifest(tmp_path / "x")["patient_id"])
+    assert names == set()
