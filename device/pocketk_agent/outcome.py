@@ -25,10 +25,14 @@ class Risk:
     Attributes:
         probability: calibrated probability of potassium > 5.5 mmol/L.
         prevalence: the prevalence that the calibration assumes.
+        probability_k_ge_6_0: the same of potassium >= 6.0 mmol/L, never above `probability`; None where not calibrated.
+        interval: 95 % interval of `probability` from what the fit does not know, None where it is not known.
     """
 
     probability: float
     prevalence: float
+    probability_k_ge_6_0: float | None = None
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

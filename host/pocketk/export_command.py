@@ -6,7 +6,8 @@ from rich.console import Console
 
 from pocketk.bundle.build import UNTRAINED_DATA, BuiltBundle, ModelStatement, build_bundle
 from pocketk.bundle.errors import HostBundleError
-from pocketk_agent.bundle.manifest import MANIFEST_NAME, TIER_OUTPUT
+from pocketk.probability.bundle_calibration import BundleCalibration, read_bundle_calibration
+from pocketk_agent.bundle.manifest import MANIFEST_NAME, SECOND_OUTPUT, TIER_OUTPUT
 from pocketk_agent.bundle.verify import version_tuple
 from pocketk_agent.version import VERSION
 from pocketk_models.checkpoint import read_checkpoint
@@ -29,6 +30,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     variant: str = "pocketk-handheld-v1",
     outputs: tuple[str, ...] = (TIER_OUTPUT,),
     seed: int = DEFAULT_SEED,
+    calibration: Path | None = None,
 ) -> None:
     """Export a network as an ONNX bundle, with golden vectors, model card and manifest.
 
@@ -54,6 +56,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         variant: Preprocessing that the network was trained with.
         outputs: Names of the logits, in order.
         seed: Of the random weights of --untrained.
+        calibration: What `pocketk calibrate` wrote; without it a trained network stays INCONCLUSIVE.
 
     Raises:
         HostBundleError: If the wishes contradict one another.
@@ -66,13 +69,16 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         raise HostBundleError(f"{out} is a file; --out names the bundle's folder.")
     if out.exists() and not (out / MANIFEST_NAME).is_file() and any(out.iterdir()):
         raise HostBundleError(f"{out} exists and is not a bundle; choose another --out.")
+    if weights is None and calibration is not None:
+        raise HostBundleError("Random weights cannot be calibrated; leave --calibration or --untrained out.")
+    fitted = None if calibration is None else _calibration_for(outputs, calibration)
     if weights is None:
         net = Net1D.seeded(TINY, seed)
         statement = ModelStatement(out.name, model_version, "untrained", UNTRAINED_DATA, variant, outputs)
     else:
         net = Net1D.load_checkpoint(weights)
         said = training_data or read_checkpoint(weights).training
-        statement = ModelStatement(out.name, model_version, "trained", _sentence(said), variant, outputs)
+        statement = ModelStatement(out.name, model_version, "trained", _sentence(said), variant, outputs, fitted)
     console = Console(stderr=True)
     try:
         with console.status(f"exporting {out.name}: ONNX, parity, golden vectors"):
@@ -80,6 +86,13 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     except OSError as error:
         raise HostBundleError(f"{out} cannot be written: {error.strerror or error}.") from error
     _report(built)
+
+
+def _calibration_for(outputs: tuple[str, ...], path: Path) -> BundleCalibration:
+    fitted = read_bundle_calibration(path)
+    if fitted.calibration_k_ge_6_0 is not None and SECOND_OUTPUT not in outputs:
+        raise HostBundleError(f"{path} calibrates {SECOND_OUTPUT}, which is none of the outputs {', '.join(outputs)}.")
+    return fitted
 
 
 def _sentence(text: str) -> str:

@@ -61,7 +61,7 @@ def _recording() -> Shown:
         serial = screen.front_end.serial if screen.front_end else ""
         stations = [wording.STATIONS[frame.state] for frame in screen.frames]
         outcome = wording.HEADLINES[screen.outcome.kind] if screen.outcome else ""
-        return " ".join([screen.notice, serial, *stations, outcome, screen.advice])
+        return " ".join([screen.notice, serial, *stations, outcome, screen.advice, *screen.information])
 
     return Shown(screen, text)
 
@@ -105,6 +105,23 @@ def test_every_outcome_is_shown_and_no_other_beside_it(shown: Shown, kind: Outco
     others = [words for other, words in wording.HEADLINES.items() if other is not kind]
     assert wording.HEADLINES[kind] in shown.text()
     assert not any(words in shown.text() for words in others)
+
+
+def test_information_stands_below_the_outcome_and_ends_with_the_measurement(shown: Shown) -> None:
+    shown.screen.open(FRONT_END, NOTICE)
+    shown.screen.finish(_outcome(OutcomeKind.LOW), ADVICE)
+    shown.screen.inform(("Beats, for information:", "Heart rate 60/min"))
+    text = shown.text()
+    assert text.index("RESULT: LOW") < text.index("Beats, for information:") < text.index("Heart rate 60/min")
+    shown.screen.close()
+
+
+def test_no_information_changes_nothing_that_is_shown(shown: Shown) -> None:
+    shown.screen.open(FRONT_END, NOTICE)
+    shown.screen.finish(_outcome(OutcomeKind.LOW), ADVICE)
+    shown.screen.inform(())
+    assert "RESULT: LOW" in shown.text()
+    shown.screen.close()
 
 
 def test_a_front_end_that_never_opened_still_gets_its_outcome_shown(shown: Shown) -> None:
@@ -208,9 +225,11 @@ def test_texts_from_outside_are_neither_markup_nor_escape_codes(shown: Shown) ->
         return
     shown.screen.open(replace(FRONT_END, serial="[red]\x1b[2J\x07"), "[blink]n\u202eotice\ud800")
     shown.screen.show(replace(FRAME, quality_in_words="[bold]q\x1b[31m"))
+    shown.screen.inform(("[dim]i\x1b[35m",))
     shown.screen.close()
     text = shown.text()
     assert "[red]?[2J" in text
     assert "[blink]n?otice?" in text
     assert "[bold]q?[31m" in text
+    assert "[dim]i?[35m" in text
     assert "\x1b[2J\x07" not in text

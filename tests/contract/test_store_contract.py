@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from generated_ecg import ADS1292R
+from known_beats import KnownBeat
+from pocketk_agent.beats.beat_report import measure_beats
 from pocketk_agent.front_end import FrontEndHealth
 from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.result import MeasurementResult
@@ -66,6 +68,29 @@ def test_what_was_put_is_got(store: Store):
     assert record.partial
     assert record.body["recording"]["gaps"] == [[710, 720]]
     assert record.body["health"]["faults"] == {"wire_bad_crc": 2}
+
+
+def test_beats_patient_and_the_reason_for_no_beats_are_got_back(store: Store):
+    beats = measure_beats(KnownBeat().strip(20, 500.0), 500.0)
+    store.put(replace(example("20260101T000000Z-a"), beats=beats, patient_id="P-1"))
+    store.put(replace(example("20260101T000000Z-b"), beats_not_measured="it failed"))
+    with_beats, without = store.get("20260101T000000Z-a"), store.get("20260101T000000Z-b")
+    assert with_beats.body["beats"]["heart"]["rate_bpm"]["value"] == pytest.approx(beats.heart.rate_bpm.value, abs=1e-4)
+    assert (with_beats.patient_id, with_beats.body["beats_not_measured"]) == ("P-1", None)
+    assert (without.patient_id, without.body["beats"]) == (None, None)
+    assert without.body["beats_not_measured"] == "it failed"
+
+
+def test_a_record_that_an_older_agent_wrote_still_loads(tmp_path: Path):
+    store = FileStore(tmp_path)
+    store.put(example())
+    path = tmp_path / example().measurement_id / RECORD_NAME
+    body = json.loads(path.read_text())
+    for field in ("beats", "beats_not_measured", "patient_id", "repeats"):
+        del body[field]
+    path.write_text(json.dumps(body))
+    record = store.get(example().measurement_id)
+    assert (record.outcome, record.patient_id) == ("DEVICE_ERROR(front-end-lost)", None)
 
 
 def test_ids_sort_by_time(store: Store):

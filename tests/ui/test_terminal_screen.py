@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from known_beats import KnownBeat
+from pocketk_agent.beats.beat_report import measure_beats
+from pocketk_agent.beats.beat_words import beat_lines
 from pocketk_agent.front_end import FrontEnd
 from pocketk_agent.measurement.state import FlowState
 from pocketk_agent.outcome import TIERS, Outcome, OutcomeKind, Risk
@@ -237,6 +240,44 @@ def test_the_terminal_is_given_back_after_an_exception() -> None:
     assert "\x1b[?1049l" not in terminal.stream.getvalue()
     terminal.screen.close()
     assert terminal.stream.getvalue().endswith(("\x1b[?25h\x1b[?1049l", "\x1b[?1049l\x1b[?25h"))
+
+
+BEATS_PICTURE = """\
+   Single lead (Lead I), for information only:
+   Heart rate 67/min
+   RR variability SDNN 0 ms, RMSSD 0 ms (short-term, from this strip alone)
+   PR -- | QRS 90 ms | QT 376 ms | QTc 390 ms (Fridericia), 396 ms (Bazett)
+   T in raw mV: amplitude 0.30 mV, width 91 ms, slopes +5.0 and -5.0 mV/s
+   Median of 21 of 22 beats in 20 s
+   -- PR: no P wave is there beat after beat
+   Patient P-1, for information: 2 of 3 results within 60 min HIGH (rule: 2
+   of 3; met).
+"""
+
+
+def test_information_stands_below_the_outcome_outside_its_frame() -> None:
+    terminal = Terminal()
+    terminal.screen.open(FRONT_END, NOTICE)
+    terminal.screen.finish(_outcome(OutcomeKind.LOW), ADVICE)
+    terminal.picture()
+    beats = beat_lines(measure_beats(KnownBeat(p_mv=0.0).strip(20, 500.0), 500.0))
+    repeats = "Patient P-1, for information: 2 of 3 results within 60 min HIGH (rule: 2 of 3; met)."
+    terminal.screen.inform((*beats, repeats))
+    picture = "".join(f"{line.rstrip()}\n" for line in terminal.picture().splitlines())
+    assert picture == BEATS_PICTURE
+
+
+def test_a_result_with_its_information_fits_on_one_page() -> None:
+    lines = _finished(OutcomeKind.INCONCLUSIVE).splitlines() + BEATS_PICTURE.splitlines()
+    assert len(lines) <= 24
+
+
+def test_information_is_whole_in_a_narrow_terminal() -> None:
+    terminal = Terminal(width=40, height=8)
+    terminal.screen.inform(("Heart rate 67/min and a good many words more than fit",))
+    picture = terminal.picture()
+    assert max(len(line) for line in picture.split("\n")) <= 40
+    assert "a good many words more than fit" in " ".join(picture.split())
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

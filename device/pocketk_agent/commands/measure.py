@@ -7,18 +7,18 @@ from pathlib import Path
 from pocketk_agent.bundle.bundle import Bundle, load_bundle
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.clock import SystemClock
+from pocketk_agent.commands.pictures import add_pictures
 from pocketk_agent.commands.speech import say
-from pocketk_agent.commands.strip_page import page_of
+from pocketk_agent.commands.unusable import UnusableError
+from pocketk_agent.measurement.patient_id import checked_patient_id
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.session import STOPPED, Session, Station
 from pocketk_agent.outcome import OutcomeKind
-from pocketk_agent.reports.strip_png import write_strip_png
 from pocketk_agent.screen.choose import choose_screen
 from pocketk_agent.sources.serial_source import SerialSource
 from pocketk_agent.store.file_store import FileStore
 from pocketk_agent.transport.serial_transport import SerialTransport
 
-STRIP_NAME = "strip.png"
 EXIT_OK, EXIT_DEVICE_ERROR, EXIT_STOPPED = 0, 1, 130
 
 
@@ -31,12 +31,14 @@ class MeasureWish:
         store: folder that results go to.
         bundle: a folder or a shipped name.
         mains_hz: 50 or 60.
+        patient_id: pseudonym of whom is measured, None for nobody's.
     """
 
     port: str
     store: Path
     bundle: str
     mains_hz: float
+    patient_id: str | None = None
 
 
 def usable_bundle(path_or_name: str) -> Bundle | BundleError:
@@ -47,8 +49,22 @@ def usable_bundle(path_or_name: str) -> Bundle | BundleError:
         return error
 
 
-def measure_over(port: str, store: FileStore, bundle: str, mains_hz: float) -> MeasurementResult:
-    """Run one measurement on a serial port, show it, store it, and put the strip beside it."""
+def usable_patient_id(text: str | None) -> str | None:
+    """The pseudonym, None where there is none.
+
+    Raises:
+        UnusableError: it is not a pseudonym.
+    """
+    try:
+        return None if text is None else checked_patient_id(text)
+    except ValueError as error:
+        raise UnusableError(str(error)) from error
+
+
+def measure_over(
+    port: str, store: FileStore, bundle: str, mains_hz: float, patient_id: str | None = None
+) -> MeasurementResult:
+    """Run one measurement on a serial port, show it, store it, and put its pictures beside it."""
     clock = SystemClock()
     station = Station(
         source=SerialSource(SerialTransport(port), clock),
@@ -58,21 +74,10 @@ def measure_over(port: str, store: FileStore, bundle: str, mains_hz: float) -> M
         clock=clock,
         mains_hz=mains_hz,
     )
-    result = Session(station).run()
+    result = Session(station, patient_id).run()
     if result.measurement_id in store.ids():
-        _add_picture(store.folder(result.measurement_id), result)
+        add_pictures(store.folder(result.measurement_id), result)
     return result
-
-
-def _add_picture(folder: Path, result: MeasurementResult) -> None:
-    """Put the paper strip beside a stored measurement; one that cannot be drawn takes nothing away."""
-    page = page_of(result)
-    if page is None:
-        return
-    try:
-        write_strip_png(folder / STRIP_NAME, strip=page)
-    except (OSError, ModuleNotFoundError) as error:
-        sys.stderr.write(f"pocketk-agent: the measurement is stored, but its picture is not: {error}\n")
 
 
 def exit_status(result: MeasurementResult) -> int:
@@ -83,9 +88,14 @@ def exit_status(result: MeasurementResult) -> int:
 
 
 def run_measure(wish: MeasureWish) -> int:
-    """Measure once; returns the exit status."""
+    """Measure once; returns the exit status.
+
+    Raises:
+        UnusableError: the patient's pseudonym is not one.
+    """
+    patient_id = usable_patient_id(wish.patient_id)
     store = FileStore(wish.store)
-    result = measure_over(wish.port, store, wish.bundle, wish.mains_hz)
+    result = measure_over(wish.port, store, wish.bundle, wish.mains_hz, patient_id)
     if result.measurement_id in store.ids():
         say(f"kept in {store.folder(result.measurement_id)}")
     return exit_status(result)

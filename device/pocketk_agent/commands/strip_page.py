@@ -1,6 +1,7 @@
 """The paper strip of a finished measurement."""
 
 from pocketk_agent.measurement.advice import advice_for
+from pocketk_agent.measurement.information import information_lines
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.reports.printed_strip import LONGEST_STRIP_S, PrintedStrip
 from pocketk_agent.signal.variant import find_variant
@@ -40,4 +41,6 @@ def page_of(result: MeasurementResult) -> PrintedStrip | None:
         model_statement="" if model is None else model.training_data,
         notice="Research demonstration, not for clinical use. Unsigned development bundle.",
         versions=f"agent {VERSION}, firmware {front_end.firmware}, {model.variant if model else 'no preprocessing'}",
+        beats=result.beats,
+        information=information_lines(result),
     )

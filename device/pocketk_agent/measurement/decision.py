@@ -6,13 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pocketk_agent.bundle.manifest import TIER_OUTPUT, Manifest
+from pocketk_agent.bundle.manifest import SECOND_OUTPUT, TIER_OUTPUT, Manifest
 from pocketk_agent.measurement.disagreement import DEFAULT_DISAGREEMENT, DisagreementLimit, logit_spread
 from pocketk_agent.outcome import Outcome, OutcomeKind, Risk
 from pocketk_agent.quality.reason import IN_WORDS, QualityReason
-
-# A mean score of exactly 0 or 1 has no logit; one part in a million is far outside any operating point.
-_SCORE_MARGIN = 1e-6
 
 
 @dataclass(frozen=True)
@@ -50,6 +47,9 @@ CONCLUSIVE = {
     QualityReason.PACED: Doubt("paced", "A pacemaker drives this heart; the model was not made for paced beats.")
 }
 DISAGREE = Doubt("clips disagree", "The parts of the recording contradict each other: measure again.")
+BAND = Doubt(
+    "conformal band", "The probability lies where the model cannot tell high from normal potassium: no statement."
+)
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,14 @@ def mean_score(logits: NDArray[np.float32], output: int) -> float:
 
 
 def calibrated_probability(score: float, manifest: Manifest) -> float:
-    """Probability of potassium > 5.5 mmol/L: Platt scaling of the mean score's logit.
+    """Probability of potassium > 5.5 mmol/L at the prevalence that the manifest states.
 
     Raises:
         ValueError: the manifest holds no calibration.
     """
     if manifest.calibration is None:
         raise ValueError("A model without calibration has no probability.")
-    inside = min(max(score, _SCORE_MARGIN), 1.0 - _SCORE_MARGIN)
-    logit = math.log(inside / (1.0 - inside))
-    return 0.5 + 0.5 * math.tanh(0.5 * (manifest.calibration.slope * logit + manifest.calibration.intercept))
+    return manifest.calibration.probability(score)
 
 
 def decide(
@@ -130,14 +128,33 @@ def _model_doubts(manifest: Manifest) -> tuple[Doubt, ...]:
 def _tier(logits: NDArray[np.float32], manifest: Manifest) -> Outcome:
     if manifest.thresholds is None or manifest.calibration is None:
         raise ValueError("A model without thresholds and calibration has no tiers.")
-    probability = calibrated_probability(mean_score(logits, manifest.outputs.index(TIER_OUTPUT)), manifest)
+    score = mean_score(logits, manifest.outputs.index(TIER_OUTPUT))
+    probability = calibrated_probability(score, manifest)
     if not math.isfinite(probability):
         raise ValueError("A probability that is not a number has no tier.")
+    if manifest.abstention is not None and manifest.abstention.holds(probability):
+        return Outcome(OutcomeKind.INCONCLUSIVE, (BAND.code,), BAND.explanation, len(logits))
     if probability < manifest.thresholds.t_low:
         kind, words = OutcomeKind.LOW, "Low: this does not exclude hyperkalaemia."
     elif probability < manifest.thresholds.t_high:
         kind, words = OutcomeKind.ELEVATED, "Elevated: consider a blood potassium."
     else:
         kind, words = OutcomeKind.HIGH, "High: check blood potassium now."
-    risk = Risk(probability, manifest.calibration.prevalence)
+    risk = Risk(
+        probability=probability,
+        prevalence=manifest.calibration.assumed_prevalence,
+        probability_k_ge_6_0=_second_probability(logits, manifest, probability),
+        interval=manifest.calibration.interval(score),
+    )
     return Outcome(kind, (), words, len(logits), risk)
+
+
+def _second_probability(logits: NDArray[np.float32], manifest: Manifest, first: float) -> float | None:
+    """Probability of potassium >= 6.0 mmol/L; two separate fits may cross, but >= 6.0 implies > 5.5."""
+    if manifest.calibration_k_ge_6_0 is None:
+        return None
+    score = mean_score(logits, manifest.outputs.index(SECOND_OUTPUT))
+    second = manifest.calibration_k_ge_6_0.probability(score)
+    if not math.isfinite(second):
+        raise ValueError("A probability that is not a number has no tier.")
+    return min(second, first)

@@ -8,13 +8,18 @@ from enum import StrEnum
 
 import numpy as np
 
+from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.outcome import TIERS, OutcomeKind
 from pocketk_agent.store.record import MeasurementRecord
+from pocketk_agent.store.store import Store, StoreError
 
 # A probability of exactly 0 or 1 has no logit; one part in a million is far outside any operating point.
 _MARGIN = 1e-6
 # Scales the median absolute deviation to the standard deviation of a normal distribution.
 _MAD_TO_SD = 1.4826
+# Of a store with more than that the oldest are not looked at, so that no measurement waits for its archive
+# (engineering choice).
+_MOST_READ = 1000
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def reading_of(record: MeasurementRecord, patient_id: str) -> Reading:
 
     Args:
         record: as read back from a store.
-        patient_id: whose measurement it is; a record does not know.
+        patient_id: whose measurement it is; the record of a measurement without one does not know.
 
     Raises:
         ValueError: the record lacks an outcome, or holds an impossible one.
@@ -76,6 +81,38 @@ def reading_of(record: MeasurementRecord, patient_id: str) -> Reading:
         raise ValueError(f"Record {record.measurement_id} lacks {error}.") from error
     started_at = datetime.fromisoformat(record.started_at)
     return Reading(patient_id, record.measurement_id, started_at, kind, probability, name)
+
+
+def reading_of_result(result: MeasurementResult, patient_id: str) -> Reading:
+    """The reading in a measurement that is not stored yet."""
+    outcome, model = result.outcome, result.model
+    return Reading(
+        patient_id=patient_id,
+        measurement_id=result.measurement_id,
+        started_at=result.started_at,
+        kind=outcome.kind,
+        probability=None if outcome.risk is None else outcome.risk.probability,
+        model="" if model is None else f"{model.model_id} {model.model_version}",
+    )
+
+
+def readings_of_patient(store: Store, patient_id: str) -> tuple[Reading, ...]:
+    """What a store holds of one patient, among its newest 1000 measurements, oldest first.
+
+    A record that cannot be read is left out: it cannot say whose it is.
+
+    Raises:
+        StoreError: the store cannot be listed.
+    """
+    found: list[Reading] = []
+    for measurement_id in store.ids()[-_MOST_READ:]:
+        try:
+            record = store.get(measurement_id)
+            if record.patient_id == patient_id:
+                found.append(reading_of(record, patient_id))
+        except (StoreError, ValueError):
+            continue
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -150,6 +187,7 @@ class Repeats:
         counted: how many of them are in a tier that counts.
         agreement: k of m.
         baseline: None where there are too few earlier results of the same model.
+        rule: by which they were put together.
     """
 
     patient_id: str
@@ -159,6 +197,7 @@ class Repeats:
     counted: int
     agreement: Agreement
     baseline: Baseline | None
+    rule: RepeatRule
 
 
 def repeats_of(readings: Iterable[Reading], rule: RepeatRule | None = None) -> Repeats:
@@ -191,7 +230,24 @@ def repeats_of(readings: Iterable[Reading], rule: RepeatRule | None = None) -> R
         counted=counted,
         agreement=agreement,
         baseline=_baseline(alike[: len(alike) - len(newest)], newest, rule),
+        rule=rule,
     )
+
+
+def repeats_beside(result: MeasurementResult, patient_id: str, earlier: Iterable[Reading]) -> Repeats | None:
+    """What a new measurement and the earlier ones of its patient say together.
+
+    Returns:
+        None where the new one has no tier, since a repeat of nothing says nothing, and where the clock was set back,
+        so that it is not the newest.
+
+    Raises:
+        ValueError: as `repeats_of`.
+    """
+    if not result.outcome.is_result:
+        return None
+    together = repeats_of([*earlier, reading_of_result(result, patient_id)])
+    return together if together.newest[-1] == result.measurement_id else None
 
 
 def repeats_by_patient(readings: Iterable[Reading], rule: RepeatRule | None = None) -> dict[str, Repeats]:

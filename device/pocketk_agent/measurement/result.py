@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from pocketk_agent.beats.beat_report import BeatReport
 from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.front_end import FrontEnd, FrontEndHealth
 from pocketk_agent.measurement.provisional import ProvisionalReport
@@ -12,6 +14,9 @@ from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.scoring import Scored
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.signal.segments import Span
+
+if TYPE_CHECKING:
+    from pocketk_agent.measurement.repeats import Repeats
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,10 @@ class MeasurementResult:
         segments: the parts of the window with settled contact, as device indices.
         provisional: what became of the provisional scores, None where none was due; for engineers only.
         decided_s: from the last sample to the outcome, None where the recording did not end by itself.
+        beats: measurements of the beats for information, None where there are none; no outcome depends on them.
+        beats_not_measured: why there are none; empty where there are some.
+        patient_id: pseudonym of whom was measured, None where nobody said.
+        repeats: what this and earlier measurements of the patient say together, None without a patient or a tier.
     """
 
     measurement_id: str
@@ -89,6 +98,10 @@ class MeasurementResult:
     segments: tuple[Span, ...] = ()
     provisional: ProvisionalReport | None = None
     decided_s: float | None = None
+    beats: BeatReport | None = None
+    beats_not_measured: str = ""
+    patient_id: str | None = None
+    repeats: Repeats | None = None
 
     @property
     def window_recording(self) -> Recording | None:

@@ -1,6 +1,7 @@
 """One measurement from opening the front end to the stored outcome."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 
 from pocketk_agent.bundle.bundle import Bundle
@@ -8,10 +9,14 @@ from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.verify import version_tuple
 from pocketk_agent.front_end import NO_FIRMWARE, FrontEnd, FrontEndHealth
 from pocketk_agent.measurement.advice import advice_for
+from pocketk_agent.measurement.beat_findings import BeatFindings, find_beats
 from pocketk_agent.measurement.capture import Capture
 from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, decide
 from pocketk_agent.measurement.health_limits import refusal
+from pocketk_agent.measurement.information import information_lines
+from pocketk_agent.measurement.patient_id import checked_patient_id
 from pocketk_agent.measurement.provisional import ProvisionalScorer
+from pocketk_agent.measurement.repeats import Reading, Repeats, readings_of_patient, repeats_beside
 from pocketk_agent.measurement.result import MeasurementResult, ModelIdentity
 from pocketk_agent.measurement.scoring import Scored
 from pocketk_agent.measurement.state import FlowState
@@ -22,6 +27,7 @@ from pocketk_agent.quality.reason import QualityReason
 from pocketk_agent.screen.steady_screen import SteadyScreen
 from pocketk_agent.signal.errors import MissingSamplesError, RateError, SignalError, UnitsError
 from pocketk_agent.signal.resampling import check_rate
+from pocketk_agent.signal.variant import find_variant
 from pocketk_agent.sources.source import EndOfStream, SourceLostError
 from pocketk_agent.store.store import StoreError
 
@@ -41,10 +47,16 @@ class Session:
 
     Args:
         station: source, bundle, screen, store and clock.
+        patient_id: pseudonym under which the patient's measurements are put together, None for nobody's.
+
+    Raises:
+        ValueError: the pseudonym is not one.
     """
 
-    def __init__(self, station: Station) -> None:
+    def __init__(self, station: Station, patient_id: str | None = None) -> None:
         self._station = station
+        self._patient_id = None if patient_id is None else checked_patient_id(patient_id)
+        self._earlier: tuple[Reading, ...] = ()
         self._started_at = station.clock.now()
         self._id = f"{self._started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         self._screen = SteadyScreen(station.screen)
@@ -70,6 +82,7 @@ class Session:
 
     def _measured(self) -> tuple[Outcome, Scored | None]:
         try:
+            self._earlier = self._of_patient()
             return self._judge(self._record())
         except KeyboardInterrupt:
             return self._stopped()
@@ -79,7 +92,7 @@ class Session:
 
     def _kept(self, outcome: Outcome, scored: Scored | None) -> MeasurementResult:
         """The result once it is stored; one that cannot be stored becomes a device error, never a risk."""
-        result = self._result(outcome, scored)
+        result = self._with_information(self._result(outcome, scored))
         try:
             self._station.store.put(result)
         except StoreError as error:
@@ -91,7 +104,37 @@ class Session:
         if self._capture is not None:
             self._capture.flow.done()
         self._screen.finish(result.outcome, advice_for(result.outcome))
+        with suppress(Exception):  # the outcome stands, whatever becomes of what is said below it
+            if lines := information_lines(result):
+                self._screen.inform(lines)
         return result
+
+    def _of_patient(self) -> tuple[Reading, ...]:
+        """Earlier measurements of the patient, read before this one begins: no outcome waits for an archive."""
+        if self._patient_id is None:
+            return ()
+        with suppress(OSError, StoreError):  # this measurement is worth as much without them
+            return readings_of_patient(self._station.store, self._patient_id)
+        return ()
+
+    def _with_information(self, result: MeasurementResult) -> MeasurementResult:
+        """The result with what stands beside its outcome, which is decided and stays as it is."""
+        beats, repeats = self._beats(result.scored), self._repeats(result)
+        return replace(result, beats=beats.report, beats_not_measured=beats.reason, repeats=repeats)
+
+    def _beats(self, scored: Scored | None) -> BeatFindings:
+        capture, bundle = self._capture, self._station.bundle
+        if scored is None or capture is None or isinstance(bundle, BundleError):
+            return BeatFindings(None, "nothing was scored")
+        clip_s = find_variant(bundle.manifest.variant).clip_s
+        return find_beats(capture.strip, scored, clip_s, self._station.worker)
+
+    def _repeats(self, result: MeasurementResult) -> Repeats | None:
+        if self._patient_id is None:
+            return None
+        with suppress(Exception):  # as with the beats: information must not cost the outcome
+            return repeats_beside(result, self._patient_id, self._earlier)
+        return None
 
     def _notice(self) -> str:
         bundle = self._station.bundle
@@ -218,6 +261,7 @@ class Session:
             segments=() if capture is None else capture.flow.segments,
             provisional=None if self._provisional is None else self._provisional.report(),
             decided_s=self._decided_s,
+            patient_id=self._patient_id,
         )
 
     def _ended(self, capture: Capture) -> bool:

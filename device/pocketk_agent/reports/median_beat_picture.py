@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pocketk_agent.beats.beat_report import LABEL, BeatReport
+from pocketk_agent.beats.beat_report import BeatReport
+from pocketk_agent.beats.beat_words import label_of
 from pocketk_agent.beats.view import GRID_HZ
 from pocketk_agent.reports.typeface import require_matplotlib
 
@@ -26,11 +27,12 @@ _INCHES, _DPI = (6.0, 3.6), 150
 _INK, _MARK, _BEATS = "#1a1a1a", "#8a3b12", "#c8c8c8"
 
 
-def median_beat_png(report: BeatReport) -> bytes:
+def median_beat_png(report: BeatReport, lead: str = "I") -> bytes:
     """Draw the beats of one shape, their median and its boundaries; the same report gives the same bytes.
 
     Args:
         report: measurements of a strip. Without a median beat the picture says so.
+        lead: name of its lead.
 
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
@@ -42,7 +44,7 @@ def median_beat_png(report: BeatReport) -> bytes:
     figure = Figure(figsize=_INCHES, dpi=_DPI, facecolor="white", layout="constrained")
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.set_title(f"Median beat. {LABEL}", fontsize=9, loc="left")
+    axes.set_title(f"Median beat. {label_of(lead)}", fontsize=9, loc="left", parse_math=False)
     if report.median is None:
         reason = report.intervals.qrs_ms.reason
         axes.text(0.5, 0.5, f"No median beat: {reason}", ha="center", va="center", transform=axes.transAxes)

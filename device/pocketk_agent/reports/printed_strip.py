@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocketk_agent import wording
+from pocketk_agent.beats.beat_report import BeatReport
 from pocketk_agent.outcome import Outcome
 
 LONGEST_STRIP_S = 60.0
@@ -36,6 +37,8 @@ class PrintedStrip:
         versions: of agent, firmware, preprocessing.
         filter_statement: what was done to the signal before it was printed.
         product: name at the head of the page.
+        beats: their median is drawn below the strip where there is one.
+        information: lines beside it, for information.
 
     Raises:
         ValueError: arrays of different shape, no sample, more than 60 s, or no usable rate.
@@ -59,6 +62,8 @@ class PrintedStrip:
     versions: str
     filter_statement: str = "unfiltered"
     product: str = wording.PRODUCT
+    beats: BeatReport | None = None
+    information: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape = self.ecg_mv.shape

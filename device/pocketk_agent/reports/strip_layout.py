@@ -27,10 +27,12 @@ class StripLayout:
     Attributes:
         header_mm: whole millimetres that the header takes.
         duration_s: seconds of signal.
+        information_mm: whole millimetres below the rows for what is there for information.
     """
 
     header_mm: int
     duration_s: float
+    information_mm: int = 0
 
     @property
     def n_rows(self) -> int:
@@ -45,6 +47,11 @@ class StripLayout:
     @property
     def footer_top_mm(self) -> int:
         """Where the footer begins."""
+        return self.information_top_mm + self.information_mm
+
+    @property
+    def information_top_mm(self) -> int:
+        """Where the rows end."""
         return self.header_mm + self.n_rows * (ROW_HEIGHT_MM + BELOW_ROW_MM)
 
     def row_top_mm(self, row: int) -> int:

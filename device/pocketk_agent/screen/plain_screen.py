@@ -57,6 +57,11 @@ class PlainScreen(Screen):
         if self._notice:
             self._write(f"  {self._notice}")
 
+    def inform(self, lines: tuple[str, ...]) -> None:
+        """See `Screen`."""
+        for line in lines:
+            self._write(f"  {wording.printable(line)}")
+
     def close(self) -> None:
         """See `Screen`; every line has been flushed already."""
         self._is_open = False

@@ -16,6 +16,7 @@ class RecordingScreen(Screen):
         frames: every frame since the last `open`, each with a trace of its own.
         outcome: last outcome, None while there is none.
         advice: given with it.
+        information: lines shown below it.
         is_open: True between `open` and `finish` or `close`.
     """
 
@@ -25,13 +26,14 @@ class RecordingScreen(Screen):
         self.frames: list[ScreenFrame] = []
         self.outcome: Outcome | None = None
         self.advice = ""
+        self.information: tuple[str, ...] = ()
         self.is_open = False
 
     def open(self, front_end: FrontEnd, notice: str) -> None:
         """See `Screen`; forgets the measurement before."""
         self.front_end, self.notice = front_end, notice
         self.frames = []
-        self.outcome, self.advice = None, ""
+        self.outcome, self.advice, self.information = None, "", ()
         self.is_open = True
 
     def show(self, frame: ScreenFrame) -> None:
@@ -44,6 +46,10 @@ class RecordingScreen(Screen):
         """See `Screen`."""
         self.outcome, self.advice = outcome, advice
         self.is_open = False
+
+    def inform(self, lines: tuple[str, ...]) -> None:
+        """See `Screen`."""
+        self.information = lines
 
     def close(self) -> None:
         """See `Screen`."""

@@ -60,5 +60,9 @@ class Screen(ABC):
         """Show the outcome and what to do next."""
 
     @abstractmethod
+    def inform(self, lines: tuple[str, ...]) -> None:
+        """Show lines of plain text below the outcome, for information; called after `finish`, if at all."""
+
+    @abstractmethod
     def close(self) -> None:
         """Give the display back; harmless twice, also after an exception."""

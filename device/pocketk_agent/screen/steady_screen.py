@@ -38,6 +38,10 @@ class SteadyScreen(Screen):
         """See `Screen`."""
         self._try(lambda: self._behind.finish(outcome, advice))
 
+    def inform(self, lines: tuple[str, ...]) -> None:
+        """See `Screen`."""
+        self._try(lambda: self._behind.inform(lines))
+
     def close(self) -> None:
         """See `Screen`."""
         self._try(self._behind.close)

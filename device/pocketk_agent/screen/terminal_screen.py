@@ -105,6 +105,14 @@ class TerminalScreen(Screen):
             self._console.print(_text(heading), highlight=False)
         self._console.print(_outcome_panel(outcome, advice), highlight=False)
 
+    def inform(self, lines: tuple[str, ...]) -> None:
+        """See `Screen`; outside the outcome's frame, so that nothing in it can be taken for one."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        block = Text("\n".join(wording.printable(line) for line in lines))
+        self._console.print(Padding(block, (0, 3)), highlight=False)
+
     def close(self) -> None:
         """See `Screen`."""
         self._stop_live()

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pocketk_agent.beats.beat_document import beat_document
 from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.scoring import QualityReport, Scored
@@ -24,6 +25,7 @@ class MeasurementRecord:
         outcome: as printed, e.g. "INCONCLUSIVE(untrained model)".
         partial: True where the recording ended before its time.
         body: the whole document.
+        patient_id: pseudonym of whom was measured, None where nobody said; so in every record of an older agent.
     """
 
     measurement_id: str
@@ -31,6 +33,7 @@ class MeasurementRecord:
     outcome: str
     partial: bool
     body: dict[str, Any]
+    patient_id: str | None = None
 
 
 def _recording(recording: Recording, result: MeasurementResult) -> dict[str, Any]:
@@ -78,6 +81,31 @@ def _timing(result: MeasurementResult) -> dict[str, Any]:
     return {"provisional": provisional, "last_sample_to_decision_s": result.decided_s}
 
 
+def _beats(result: MeasurementResult) -> dict[str, Any] | None:
+    if result.beats is None:
+        return None
+    return beat_document(result.beats, "I" if result.front_end is None else result.front_end.lead)
+
+
+def _repeats(result: MeasurementResult) -> dict[str, Any] | None:
+    together = result.repeats
+    if together is None:
+        return None
+    rule = together.rule
+    return {
+        **{k: v for k, v in asdict(together).items() if k not in ("patient_id", "rule")},
+        "rule": {
+            "k": rule.k,
+            "m": rule.m,
+            "within_s": rule.within.total_seconds(),
+            "counted": sorted(rule.counted),
+            "baseline_results": rule.baseline_results,
+            "source": rule.source,
+        },
+        "note": "information beside the outcome, never an outcome",
+    }
+
+
 def document_of(result: MeasurementResult) -> dict[str, Any]:
     """The JSON document of a result."""
     scored, recording = result.scored, result.recording
@@ -98,6 +126,10 @@ def document_of(result: MeasurementResult) -> dict[str, Any]:
         "health": None if result.health is None else asdict(result.health),
         "engineering": _engineering(result),
         "timing": _timing(result),
+        "beats": _beats(result),
+        "beats_not_measured": result.beats_not_measured or None,
+        "patient_id": result.patient_id,
+        "repeats": _repeats(result),
     }
 
 
@@ -122,6 +154,7 @@ def parse_record(text: str) -> MeasurementRecord:
             outcome=body["outcome"]["text"],
             partial=body["partial"],
             body=body,
+            patient_id=body.get("patient_id"),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"the record lacks {error}") from error

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pocketk.bundle.golden_file import write_golden
+from pocketk.bundle.golden_margin import check_clear_of_thresholds
 from pocketk.bundle.model_card import model_card
 from pocketk.export.onnx_fp32 import export_onnx
 from pocketk.export.parity import ParityReport
+from pocketk.probability.bundle_calibration import BundleCalibration
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.bundle.golden import GOLDEN_NAME
 from pocketk_agent.bundle.manifest import MANIFEST_NAME, TIER_OUTPUT, Manifest
@@ -41,6 +43,7 @@ class ModelStatement:
         training_data: one sentence.
         variant: preprocessing id.
         outputs: names of the logits.
+        calibration: what turns its score into a tier, None where there is nothing yet.
     """
 
     model_id: str
@@ -49,6 +52,7 @@ class ModelStatement:
     training_data: str = UNTRAINED_DATA
     variant: str = "pocketk-handheld-v1"
     outputs: tuple[str, ...] = (TIER_OUTPUT,)
+    calibration: BundleCalibration | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class BuiltBundle:
 
 
 def _draft(statement: ModelStatement) -> Manifest:
+    fitted = statement.calibration
     return Manifest(
         model_id=statement.model_id,
         model_version=statement.model_version,
@@ -76,8 +81,10 @@ def _draft(statement: ModelStatement) -> Manifest:
         training_data=statement.training_data,
         variant=find_variant(statement.variant).id,
         outputs=statement.outputs,
-        thresholds=None,
-        calibration=None,
+        thresholds=None if fitted is None else fitted.thresholds,
+        calibration=None if fitted is None else fitted.calibration,
+        calibration_k_ge_6_0=None if fitted is None else fitted.calibration_k_ge_6_0,
+        abstention=None if fitted is None else fitted.abstention,
         intended_use=INTENDED_USE,
         minimum_agent=VERSION,
         minimum_firmware="0.1.0",
@@ -97,6 +104,7 @@ def build_bundle(net: Net1D, statement: ModelStatement, out: Path) -> BuiltBundl
 
     Raises:
         ParityError: the ONNX file does not compute what the network does.
+        HostBundleError: a golden vector lies on a threshold.
         BundleError: the finished bundle does not load; nothing is replaced then.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +117,9 @@ def build_bundle(net: Net1D, statement: ModelStatement, out: Path) -> BuiltBundl
         runner = OnnxRunner()
         runner.load(fresh / MODEL_NAME)
         cases = write_golden(fresh / GOLDEN_NAME, draft, runner)
-        (fresh / CARD_NAME).write_text(model_card(draft, parity), encoding="utf-8")
+        check_clear_of_thresholds(cases, draft)
+        fitted_on = "" if statement.calibration is None else statement.calibration.sentence
+        (fresh / CARD_NAME).write_text(model_card(draft, parity, fitted_on), encoding="utf-8")
         manifest = replace(draft, files={p.name: sha256_of(p) for p in sorted(fresh.iterdir())})
         (fresh / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
         load_bundle(fresh)

@@ -4,7 +4,7 @@ from pocketk.export.parity import ParityReport
 from pocketk_agent.bundle.manifest import Manifest
 
 
-def model_card(manifest: Manifest, parity: ParityReport) -> str:
+def model_card(manifest: Manifest, parity: ParityReport, fitted_on: str = "") -> str:
     """What a person must know before using the model; only facts that the bundle itself shows."""
     risk = "It can give a risk tier." if manifest.trained and manifest.calibrated else "It can never give a risk tier."
     return f"""# {manifest.model_id} {manifest.model_version}
@@ -18,6 +18,6 @@ def model_card(manifest: Manifest, parity: ParityReport) -> str:
 - Format: ONNX fp32, opset {parity.opset}; against torch on {parity.n_windows} generated windows the largest
   difference is {parity.max_abs_error:.2g} at a logit standard deviation of {parity.logit_sd:.2g}.
 - Golden vectors: generated signals; a device must reproduce every logit within {manifest.golden_atol_logit:g}.
-- Signature: none. This is a development bundle.
+{f"- Calibration: {fitted_on}{chr(10)}" if fitted_on else ""}- Signature: none. This is a development bundle.
 - Performance: not evaluated. No clinical claim is made.
 """

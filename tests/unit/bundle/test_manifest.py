@@ -10,15 +10,121 @@ from hypothesis import strategies as st
 from example_manifest import TRAINED, UNTRAINED
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.manifest import Manifest, parse_manifest
+from pocketk_agent.probability import (
+    AbstentionBand,
+    Beta,
+    Calibration,
+    Curve,
+    Isotonic,
+    Platt,
+    SiteRecalibration,
+    Temperature,
+)
+
+COVARIANCE = ((0.02, -0.01), (-0.01, 0.04))
+SITE = SiteRecalibration(0.9, -0.2, COVARIANCE, prevalence=0.04, n_pairs=80, n_positive=7)
+CURVES: list[Curve] = [
+    Temperature(1.5),
+    Platt(1.1, -0.3),
+    Beta(0.7, 0.0, -1.0),
+    Isotonic((-3.0, 0.5), (0.02, 0.4), (0.01, 0.3), (0.04, 0.6)),
+]
+# Every field that a manifest can have, at once.
+FULL = replace(
+    TRAINED,
+    outputs=("k_gt_5_5", "k_ge_6_0", "k_mmol_l"),
+    calibration=Calibration(Platt(1.1, -0.3), 0.3, 0.02, COVARIANCE, SITE),
+    calibration_k_ge_6_0=Calibration(Temperature(1.5), 0.1, 0.01),
+    abstention=AbstentionBand(0.2, 0.3, 0.9),
+)
 
 
 def changed(**fields) -> str:
     return json.dumps({**json.loads(TRAINED.to_json()), **fields})
 
 
-@pytest.mark.parametrize("manifest", [UNTRAINED, TRAINED], ids=["untrained", "trained"])
+def platt(**fields) -> dict:
+    return {**json.loads(TRAINED.to_json())["calibration"], **fields}
+
+
+@pytest.mark.parametrize("manifest", [UNTRAINED, TRAINED, FULL], ids=["untrained", "trained", "full"])
 def test_write_then_read_is_identity(manifest: Manifest):
     assert parse_manifest(manifest.to_json()) == manifest
+
+
+@pytest.mark.parametrize("curve", CURVES, ids=[curve.KIND for curve in CURVES])
+def test_every_kind_of_calibration_comes_back(curve: Curve):
+    manifest = replace(TRAINED, calibration=Calibration(curve, 0.3, 0.02))
+    assert parse_manifest(manifest.to_json()) == manifest
+
+
+def full_body() -> dict:
+    return json.loads(FULL.to_json())
+
+
+PARTS = ["calibration", "calibration_k_ge_6_0", "abstention"]
+
+
+@pytest.mark.parametrize(("part", "field"), [(part, field) for part in PARTS for field in full_body()[part]])
+def test_a_missing_field_of_a_calibration_is_refused_by_name(part: str, field: str):
+    body = full_body()
+    del body[part][field]
+    with pytest.raises(BundleError, match=field):
+        parse_manifest(json.dumps(body))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_unknown_field_of_a_calibration_is_refused(part: str):
+    body = full_body()
+    body[part]["surprise"] = 1.0
+    with pytest.raises(BundleError, match="surprise"):
+        parse_manifest(json.dumps(body))
+
+
+@pytest.mark.parametrize("curve", CURVES, ids=[curve.KIND for curve in CURVES])
+def test_a_parameter_of_another_kind_is_an_unknown_field(curve: Curve):
+    body = json.loads(replace(TRAINED, calibration=Calibration(curve, 0.3, 0.02)).to_json())
+    body["calibration"]["sharpness"] = 1.0
+    with pytest.raises(BundleError, match="sharpness"):
+        parse_manifest(json.dumps(body))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (("calibration", "covariance"), [[1.0, 0.0]], "2 by 2"),
+        (("calibration", "covariance"), [[1.0, 2.0], [2.0, 1.0]], "semidefinite"),
+        (("calibration", "covariance"), [[1.0, 0.5], [0.0, 1.0]], "symmetric"),
+        (("calibration", "covariance"), [[1.0, "0"], [0.0, 1.0]], "finite numbers"),
+        (("calibration", "covariance"), [[1.0, True], [0.0, 1.0]], "finite numbers"),
+        (("calibration", "site", "covariance"), None, "2 by 2"),
+        (("calibration", "site", "slope"), -0.5, "turn the score"),
+        (("calibration", "site", "n_positive"), 80, "80 positives among 80"),
+        (("calibration", "fitted_prevalence"), 1.0, "fitted prevalence"),
+        (("calibration_k_ge_6_0", "temperature"), 0.0, "turn the score"),
+        (("abstention", "low"), 0.4, "out of order"),
+        (("abstention", "high"), 1.4, "out of order"),
+        (("abstention", "coverage"), 1.0, "coverage"),
+        (("calibration",), None, "none to"),
+        (("outputs",), ["k_gt_5_5"], "k_ge_6_0"),
+        (("training",), "untrained", "untrained network"),
+    ],
+)
+def test_a_calibration_that_contradicts_itself_is_refused(path: tuple[str, ...], value, says: str):
+    body = full_body()
+    inner = body
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = value
+    with pytest.raises(BundleError, match=says):
+        parse_manifest(json.dumps(body))
+
+
+@pytest.mark.parametrize("part", ["thresholds", "calibration", "abstention"])
+def test_an_untrained_network_may_have_no_part_of_a_calibration(part: str):
+    given = dict.fromkeys(("thresholds", *PARTS)) | {part: full_body()[part], "training": "untrained"}
+    with pytest.raises(BundleError, match="untrained network"):
+        parse_manifest(changed(**given))
 
 
 def test_the_text_is_canonical():
@@ -49,15 +155,15 @@ def test_a_field_of_another_type_is_refused(field: str):
     ("fields", "says"),
     [
         ({"surprise": 1}, "unknown fields"),
-        ({"schema_version": 2}, "schema version 2"),
+        ({"schema_version": 1}, "schema version 1"),
         ({"training": "perhaps"}, "perhaps"),
         ({"training": "untrained"}, "untrained network"),
         ({"thresholds": {"t_low": 0.6, "t_high": 0.4}}, "out of order"),
         ({"thresholds": {"t_low": 0.1, "t_high": 0.4, "t_mid": 0.2}}, "unknown fields"),
         ({"thresholds": {"t_low": 0.1, "t_high": True}}, "not of type float"),
-        ({"calibration": {"kind": "magic", "slope": 1.0, "intercept": 0.0, "prevalence": 0.1}}, "kind"),
-        ({"calibration": {"kind": "platt", "slope": -1.0, "intercept": 0.0, "prevalence": 0.1}}, "turn the score"),
-        ({"calibration": {"kind": "platt", "slope": 1.0, "intercept": 0.0, "prevalence": 0.0}}, "prevalence"),
+        ({"calibration": platt(kind="magic")}, "kind 'magic'"),
+        ({"calibration": platt(slope=-1.0)}, "turn the score"),
+        ({"calibration": platt(prevalence=0.0)}, "prevalence"),
         ({"outputs": []}, "list of names"),
         ({"outputs": ["k_ge_6_0"]}, "k_gt_5_5"),
         ({"golden_atol_logit": -1.0}, "tolerates"),
@@ -97,6 +203,17 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
+
+
+@given(part=st.sampled_from(PARTS), data=st.data())
+def test_any_json_inside_a_calibration_is_accepted_or_refused_with_a_bundle_error(part: str, data):
+    body = full_body()
+    body[part][data.draw(st.sampled_from(sorted(body[part])))] = data.draw(_JSON | st.lists(st.lists(st.floats())))
+    try:
+        manifest = parse_manifest(json.dumps(body))
+    except BundleError:
+        return
+    assert parse_manifest(manifest.to_json()) == manifest
 
 
 @given(field=st.sampled_from(sorted(json.loads(TRAINED.to_json()))), value=_JSON)

@@ -12,6 +12,7 @@ from example_manifest import TRAINED, UNTRAINED
 from pocketk_agent.bundle.manifest import Manifest
 from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, calibrated_probability, decide, mean_score
 from pocketk_agent.outcome import Outcome, OutcomeKind, Risk
+from pocketk_agent.probability import AbstentionBand, Beta, Calibration, Curve, Isotonic, Platt, Temperature
 from pocketk_agent.quality.reason import QualityReason
 
 FAULT = DeviceFault("front-end-lost", "gone")
@@ -123,3 +124,42 @@ def test_no_reason_of_any_kind_ever_yields_a_risk(fault, poor, doubts, logit, ma
     silent = fault or poor or doubts or not manifest.trained
     assert outcome.is_result == (not silent)
     assert (outcome.risk is None) == bool(silent)
+
+
+PARAMETERS = st.floats(0.05, 5.0)
+CURVES: st.SearchStrategy[Curve] = st.one_of(
+    st.builds(Temperature, PARAMETERS),
+    st.builds(Platt, PARAMETERS, st.floats(-5, 5)),
+    st.builds(Beta, PARAMETERS, PARAMETERS, st.floats(-5, 5)),
+    st.just(Isotonic((-2.0, 0.0, 2.0), (0.05, 0.1, 0.9), (0.01, 0.05, 0.7), (0.1, 0.3, 0.95))),
+)
+SHARES = st.floats(0.001, 0.999)
+
+
+@given(
+    curve=CURVES,
+    prevalences=st.tuples(SHARES, SHARES),
+    ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    points=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    logit=st.floats(-30, 30),
+)
+def test_no_tier_lies_inside_the_band_whatever_the_calibration(curve, prevalences, ends, points, logit):
+    band = AbstentionBand(min(ends), max(ends), 0.9)
+    assert TRAINED.thresholds is not None
+    thresholds = replace(TRAINED.thresholds, t_low=min(points), t_high=max(points))
+    manifest = replace(TRAINED, calibration=Calibration(curve, *prevalences), abstention=band, thresholds=thresholds)
+    outcome = decide(Evidence(logits=np.full((3, 1), logit, np.float32)), manifest)
+    probability = calibrated_probability(mean_score(np.full((3, 1), logit, np.float32), 0), manifest)
+    assert outcome.is_result != (band.low <= probability <= band.high)
+    assert outcome.is_result or outcome.reasons == ("conformal band",)
+
+
+@given(curve=CURVES, prevalences=st.tuples(SHARES, SHARES), logits=st.tuples(st.floats(-30, 30), st.floats(-30, 30)))
+def test_a_higher_score_never_means_a_lower_tier(curve, prevalences, logits):
+    order = [OutcomeKind.LOW, OutcomeKind.ELEVATED, OutcomeKind.HIGH]
+    manifest = replace(TRAINED, calibration=Calibration(curve, *prevalences))
+    lower, higher = (
+        order.index(decide(Evidence(logits=np.full((3, 1), logit, np.float32)), manifest).kind)
+        for logit in sorted(logits)
+    )
+    assert lower <= higher

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from example_manifest import TRAINED, UNTRAINED
-from pocketk_agent.bundle.manifest import PlattCalibration
 from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, calibrated_probability, decide
 from pocketk_agent.measurement.disagreement import DisagreementLimit
 from pocketk_agent.outcome import Outcome, OutcomeKind, Risk
+from pocketk_agent.probability import AbstentionBand, Calibration, Platt
 from pocketk_agent.quality.reason import QualityReason
 
 SHORT = Doubt("22 s of 30", "Too short.")
@@ -81,7 +81,7 @@ def test_only_the_output_for_potassium_decides():
 
 
 def test_a_calibration_shifts_and_stretches_the_logit_of_the_score():
-    calibrated = replace(TRAINED, calibration=PlattCalibration(2.0, 0.7, 0.03))
+    calibrated = replace(TRAINED, calibration=Calibration(Platt(2.0, 0.7), 0.03, 0.03))
     assert calibrated_probability(0.25, calibrated) == pytest.approx(1 / (1 + 9 * math.exp(-0.7)))
 
 
@@ -90,8 +90,71 @@ def test_a_model_without_calibration_has_no_probability():
         calibrated_probability(0.5, UNTRAINED)
 
 
+class Broken(Platt):
+    """A curve that no manifest can hold."""
+
+    def logit(self, score_logit: np.ndarray) -> np.ndarray:
+        return np.full_like(score_logit, np.nan)
+
+
+BROKEN = Calibration(Broken(1.0, 0.0), 0.03, 0.03)
+# A band around logit 0, and a second endpoint whose own calibration says more than the first one's.
+BANDED = replace(TRAINED, abstention=AbstentionBand(0.4, 0.6, 0.9))
+SECOND = replace(
+    TRAINED, outputs=("k_gt_5_5", "k_ge_6_0"), calibration_k_ge_6_0=Calibration(Platt(1.0, -1.0), 0.01, 0.01)
+)
+
+
+def test_a_probability_in_the_band_says_so_and_counts_the_clips():
+    words = "The probability lies where the model cannot tell high from normal potassium: no statement."
+    outcome = decide(Evidence(logits=clips(0.1, -0.1)), BANDED)
+    assert outcome == Outcome(OutcomeKind.INCONCLUSIVE, ("conformal band",), words, 2)
+
+
+def test_clips_that_disagree_are_named_before_the_band():
+    assert decide(Evidence(logits=clips(-4, 0, 4)), BANDED).reasons == ("clips disagree",)
+
+
+def test_a_doubt_of_the_recording_is_named_before_the_band():
+    assert decide(Evidence(doubts=(SHORT,), logits=clips(0)), BANDED).reasons == ("22 s of 30",)
+
+
+@pytest.mark.parametrize("probability", [0.4, 0.6])
+def test_both_ends_of_the_band_belong_to_it(probability: float):
+    ends = replace(BANDED, abstention=AbstentionBand(0.5, 0.5, 0.9))
+    assert decide(Evidence(logits=clips(0.0)), ends).reasons == ("conformal band",)
+    assert BANDED.abstention is not None
+    assert BANDED.abstention.holds(probability)
+
+
+def test_a_tier_carries_the_probability_of_the_second_endpoint():
+    risk = decide(Evidence(logits=np.array([[1.0, 0.5]], np.float32)), SECOND).risk
+    assert risk is not None
+    assert risk.probability_k_ge_6_0 == pytest.approx(1 / (1 + math.exp(0.5)), abs=1e-6)
+
+
+def test_the_second_endpoint_never_exceeds_the_first():
+    risk = decide(Evidence(logits=np.array([[1.0, 5.0]], np.float32)), SECOND).risk
+    assert risk is not None
+    assert risk.probability_k_ge_6_0 == risk.probability
+
+
+def test_a_tier_carries_the_interval_of_its_probability():
+    sure = replace(TRAINED, calibration=Calibration(Platt(1.0, 0.0), 0.03, 0.03, ((0.0, 0.0), (0.0, 0.25))))
+    risk = decide(Evidence(logits=clips(1.0)), sure).risk
+    assert risk is not None
+    half = 1.959964 * 0.5
+    assert risk.interval == pytest.approx([1 / (1 + math.exp(half - 1)), 1 / (1 + math.exp(-half - 1))], abs=1e-6)
+
+
+def test_a_second_probability_that_is_not_a_number_is_an_error_and_no_tier():
+    broken = replace(SECOND, calibration_k_ge_6_0=BROKEN)
+    with pytest.raises(ValueError, match=r"^A probability that is not a number has no tier\.$"):
+        decide(Evidence(logits=np.zeros((1, 2), np.float32)), broken)
+
+
 def test_a_probability_that_is_not_a_number_is_an_error_and_no_tier():
-    broken = replace(TRAINED, calibration=PlattCalibration(math.nan, 0.0, 0.03))
+    broken = replace(TRAINED, calibration=BROKEN)
     with pytest.raises(ValueError, match=r"^A probability that is not a number has no tier\.$"):
         decide(Evidence(logits=clips(0.0)), broken)
 
