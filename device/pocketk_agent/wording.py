@@ -131,10 +131,14 @@ def percent(share: float) -> str:
 
 
 def risk_in_words(risk: Risk) -> str:
-    """Return the calibrated probability and the prevalence it assumes."""
+    """Return the calibrated probabilities, the interval where it is known, and the prevalence they assume."""
     prevalence = f"{100 * risk.prevalence:.2g} %" if 0.0 <= risk.prevalence <= 1.0 else "unknown"
-    probability = percent(risk.probability)
-    return f"Probability of potassium > 5.5 mmol/L: {probability} (assumed prevalence {prevalence})."
+    probability, interval, severe = percent(risk.probability), "", ""
+    if risk.interval is not None:
+        interval = f", 95 % interval {percent(risk.interval[0])} to {percent(risk.interval[1])}"
+    if risk.probability_k_ge_6_0 is not None:
+        severe = f" Of potassium >= 6.0 mmol/L: {percent(risk.probability_k_ge_6_0)}."
+    return f"Probability of potassium > 5.5 mmol/L: {probability} (assumed prevalence {prevalence}{interval}).{severe}"
 
 
 def tier_ladder(kind: OutcomeKind) -> str:

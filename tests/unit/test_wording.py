@@ -83,3 +83,11 @@ def test_reasons_are_not_said_twice() -> None:
     assert wording.outcome_in_words(poor)[-1] == (
         "Reasons: flat; movement or muscle noise hides the heartbeat (noise)."
     )
+
+
+def test_a_risk_says_its_interval_and_the_severe_probability() -> None:
+    words = wording.risk_in_words(Risk(0.12, 0.02, probability_k_ge_6_0=0.04, interval=(0.09, 0.155)))
+    assert words == (
+        "Probability of potassium > 5.5 mmol/L: 12 % (assumed prevalence 2 %, 95 % interval 9 % to 16 %). "
+        "Of potassium >= 6.0 mmol/L: 4 %."
+    )
