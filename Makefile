@@ -11,7 +11,7 @@ ARGS ?=
 COHORT_SEED ?= 1
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak check requirements benchmarks cohort-50k resolve bundles clean
+.PHONY: help demo test slow soak check mutation requirements benchmarks cohort-50k resolve bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ slow: $(VENV)/.dev-ready  ## Run what the test suite only samples: scale, preset
 
 soak: $(VENV)/.dev-ready  ## Measure for ten minutes of real time; deadlines of the provisional score
 	@$(PYTEST) -s tests/hil/test_40_soak.py -m slow
+
+mutation: $(VENV)/.dev-ready  ## Change the gate and the measurement line by line: does a test notice? (up to 20 minutes)
+	@$(PYTEST) -q -s tests/mutation -m slow
 
 check: $(VENV)/.dev-ready  ## Lint, types, architecture
 	@$(BIN)/ruff check .

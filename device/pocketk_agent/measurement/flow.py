@@ -157,7 +157,7 @@ class MeasurementFlow:
     def end_of_stream(self) -> None:
         """No more samples will come: analyse what there is."""
         look = self._look_index()
-        if look is not None and look <= self._now and self._enough(self._window_start(), look):
+        if look is not None and look <= self._last_index() and self._enough(self._window_start(), look):
             self._finish(look)
         elif self.state not in (FlowState.ANALYSING, FlowState.DONE):
             self._finish(self._last_index())

@@ -57,6 +57,14 @@ def test_a_stream_that_ends_after_the_longest_recording_ends_with_it():
     assert flow.segments == (Span(500, 6500),)
 
 
+def test_a_measurement_that_would_be_full_after_the_longest_recording_ends_with_that():
+    stretches = ((15.0, True), (28.0, False), (40.0, True), (48.1, False), (65.18, True))
+    flow = played(MeasurementFlow(FS_HZ, enough=lambda _start, _stop: True), *stretches)
+    flow.end_of_stream()
+    assert sum(span.length for span in flow.segments) < 3000
+    assert flow.window_stop == 6500
+
+
 def test_a_stream_that_ends_before_anything_was_recorded_has_no_window():
     flow = played(MeasurementFlow(FS_HZ), (2.0, True))
     flow.end_of_stream()
