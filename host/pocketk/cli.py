@@ -7,9 +7,13 @@ from cyclopts import App
 
 from pocketk.bundle.errors import HostBundleError
 from pocketk.cohort.cohort_error import CohortError
+from pocketk.evaluation.evaluation_error import EvaluationError
 from pocketk.export.parity_error import ParityError
+from pocketk.probability.calibration_error import CalibrationError
+from pocketk.release.release_error import ReleaseError
 from pocketk.requirements.error import RequirementsError
 from pocketk.simulator.simulation_error import SimulationError
+from pocketk.training.training_error import TrainingError
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.recording_file.recording_file_error import RecordingFileError
 from pocketk_agent.signal.errors import SignalError
@@ -19,25 +23,35 @@ from pocketk_models.checkpoint_error import CheckpointError
 EXIT_UNUSABLE = 2
 _EXPECTED = (
     BundleError,
+    CalibrationError,
     CheckpointError,
     CohortError,
+    EvaluationError,
     HostBundleError,
     ParityError,
     RecordingFileError,
+    ReleaseError,
     RequirementsError,
     SignalError,
     SimulationError,
+    TrainingError,
 )
 # Loaded when called: torch alone takes longer than most commands.
 _COMMANDS = {
     "import-weights": "pocketk.import_weights:import_weights",
+    "calibrate": "pocketk.calibrate_command:calibrate_command",
     "export": "pocketk.export_command:export_command",
     "score": "pocketk.score_command:score_command",
     "simulate": "pocketk.simulate_command:simulate_command",
     "cohort": "pocketk.cohort_command:cohort_app",
+    "pretrain": "pocketk.pretrain_command:pretrain_command",
+    "train": "pocketk.train_command:train_command",
+    "release": "pocketk.release_command:release_command",
+    "evaluate": "pocketk.evaluate_command:evaluate_command",
     "evaluate-qrs": "pocketk.evaluate_qrs_command:evaluate_qrs_command",
     "evaluate-boundaries": "pocketk.boundary_command:evaluate_boundaries_command",
     "evaluate-gate": "pocketk.gate_command:evaluate_gate_command",
+    "compare-references": "pocketk.compare_references_command:compare_references_command",
     "bench-check": "pocketk.bench_check_command:bench_check_command",
     "requirements": "pocketk.requirements.command:requirements_command",
 }

@@ -89,7 +89,13 @@ def oracle_scores(
         (M,) log odds.
     """
     y = is_high(train) if labels is None else labels
-    model = HistGradientBoostingClassifier(
+    model = oracle_boosting().fit(columns(train.shapes, names), y)
+    return model.decision_function(columns(test.shapes, names))
+
+
+def oracle_boosting() -> HistGradientBoostingClassifier:
+    """The oracle's learner, not yet fitted; the same data give the same model."""
+    return HistGradientBoostingClassifier(
         learning_rate=0.05,
         max_iter=250,
         max_leaf_nodes=15,
@@ -98,8 +104,6 @@ def oracle_scores(
         early_stopping=False,  # pyright: ignore[reportArgumentType] - inferred from the default, which is a word
         random_state=0,
     )
-    model.fit(columns(train.shapes, names), y)
-    return model.decision_function(columns(test.shapes, names))
 
 
 def is_high(population: Population) -> NDArray[np.bool_]:

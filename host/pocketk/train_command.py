@@ -1,0 +1,90 @@
+"""What `pocketk train` runs: from a cohort to a network."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.markup import escape
+
+from pocketk.training.train_options import (
+    ClipOptions,
+    MachineOptions,
+    RecipeOptions,
+    check_resume_alone,
+    plan_of_options,
+)
+from pocketk.training.training_error import TrainingError
+
+EXIT_STOPPED = 130
+_COHORT_HELP = "Folder of the cohort, from pocketk simulate or pocketk cohort build; or of clips prepared before."
+_RESUME_HELP = "Folder of a run that was stopped or killed; its own options hold."
+_FLAT = Parameter(name="*")
+
+
+def train_command(
+    cohort: Annotated[Path | None, Parameter(help=_COHORT_HELP)] = None,
+    *,
+    out: Annotated[Path | None, Parameter(help="Folder of the run; made here.")] = None,
+    resume: Annotated[Path | None, Parameter(help=_RESUME_HELP)] = None,
+    recipe: Annotated[RecipeOptions, _FLAT] = RecipeOptions(),  # noqa: B008 - frozen
+    clips: Annotated[ClipOptions, _FLAT] = ClipOptions(),  # noqa: B008
+    machine: Annotated[MachineOptions, _FLAT] = MachineOptions(),  # noqa: B008
+) -> int:
+    """Train a network on the development split of a cohort; no other recording is opened.
+
+        pocketk simulate --patients 100000 --positives 0.3 --out cohort
+        pocketk train cohort --out run
+        pocketk train cohort --preset fine-tune --from ecgfounder.pth --accelerator cuda --devices 2 --out run
+        pocketk train --resume run
+
+    First the recordings are filtered, judged and cut into clips exactly as a device does it (once a cohort), then the
+    network learns from them. The folder of the run holds model.safetensors, best and last weights, curves.png and
+    .csv, what the network says of the validation part, and config.json with seeds, versions and hashes of the data.
+    Ctrl-C stops at the next step; --resume goes on, on a CPU to the same weights as without the stop.
+    """
+    from pocketk.training.clip_preparation import prepare_clips, store_of
+    from pocketk.training.clip_request import ClipRequest
+    from pocketk.training.run_folder import check_new, plan_of_run
+    from pocketk.training.training_run import train
+
+    console = Console(soft_wrap=True)
+    if resume is not None:
+        if cohort is not None or out is not None:
+            raise TrainingError("--resume goes on with the cohort and folder of the run; leave COHORT and --out out.")
+        check_resume_alone(recipe, clips, machine)
+        return _report(train(plan_of_run(resume, show=True), resume=True), console)
+    if cohort is None or out is None:
+        raise TrainingError("Name a cohort and where the run goes: pocketk train COHORT --out RUN; or --resume RUN.")
+    check_new(out)
+    if machine.workers is not None and machine.engine != "ray":
+        raise TrainingError("--workers is of Ray Train; add --engine ray, or use --devices.")
+    # everything that can be refused at once is, before clips are prepared for minutes
+    plan = plan_of_options(store_of(cohort, clips.store), out, recipe, machine)
+    request = ClipRequest(mains_hz=clips.mains, gate=clips.gate)
+    prepare_clips(cohort, plan.store, request, clips.processes, console)
+    if machine.engine == "ray":
+        from pocketk.training.ray_training import train_with_ray
+
+        return _report(train_with_ray(plan), console)
+    return _report(train(plan), console)
+
+
+def _report(result: object, console: Console) -> int:
+    from pocketk.training.training_run import TrainingResult
+
+    assert isinstance(result, TrainingResult)  # noqa: S101 - the type is imported late, with torch
+    if not result.finished:
+        console.print(
+            f"Stopped after {result.clips:,} clips. Go on with: pocketk train --resume {escape(str(result.folder))}"
+        )
+        return EXIT_STOPPED
+    found = result.validation
+    if found is not None:
+        severe = "" if found.auroc_severe is None else f", K >= 6.0 {found.auroc_severe:.3f}"
+        console.print(
+            f"Validation: AUROC K > 5.5 {found.auroc:.3f}{severe} ({found.n:,} recordings, {found.positive:,} with "
+            f"K > 5.5); {result.clips:,} clips in {result.seconds:.0f} s."
+        )
+    console.print(f"Written: {escape(str(result.folder))}. Research demonstration; not for clinical use.")
+    return 0
