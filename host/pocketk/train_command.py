@@ -1,7 +1,8 @@
 """What `pocketk train` runs: from a cohort to a network."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -15,6 +16,9 @@ from pocketk.training.train_options import (
     plan_of_options,
 )
 from pocketk.training.training_error import TrainingError
+
+if TYPE_CHECKING:  # torch loads when a training begins, not for `pocketk --help`
+    from pocketk.training.training_plan import TrainingPlan
 
 EXIT_STOPPED = 130
 _COHORT_HELP = "Folder of the cohort, from pocketk simulate or pocketk cohort build; or of clips prepared before."
@@ -36,6 +40,7 @@ def train_command(
         pocketk simulate --patients 100000 --positives 0.3 --out cohort
         pocketk train cohort --out run
         pocketk train cohort --preset fine-tune --from ecgfounder.pth --accelerator cuda --devices 2 --out run
+        pocketk train cohort --teacher large-run/model.safetensors --out small-run
         pocketk train --resume run
 
     First the recordings are filtered, judged and cut into clips exactly as a device does it (once a cohort), then the
@@ -63,11 +68,29 @@ def train_command(
     plan = plan_of_options(store_of(cohort, clips.store), out, recipe, machine)
     request = ClipRequest(mains_hz=clips.mains, gate=clips.gate)
     prepare_clips(cohort, plan.store, request, clips.processes, console)
+    plan = _taught(plan, console)
     if machine.engine == "ray":
         from pocketk.training.ray_training import train_with_ray
 
         return _report(train_with_ray(plan), console)
     return _report(train(plan), console)
+
+
+def _taught(plan: "TrainingPlan", console: Console) -> "TrainingPlan":
+    """The plan with a teaching network's outputs in its place."""
+    from rich.progress import Progress
+
+    from pocketk.training.clip_store import open_clip_store
+    from pocketk.training.teacher import write_teacher
+
+    if plan.teacher is None or plan.teacher.suffix == ".npy":
+        return plan
+    store = open_clip_store(plan.store)
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("asking the teacher", total=len(store.clips))
+        outputs = write_teacher(store, plan.teacher, plan.preset.outputs, lambda n: progress.advance(task, n))
+    console.print(f"The teacher's outputs: {escape(str(outputs))}")
+    return replace(plan, teacher=outputs)
 
 
 def _report(result: object, console: Console) -> int:

@@ -22,7 +22,7 @@ class RecipeOptions:
             fine-tune (all of a checkpoint, rates falling towards the stem) or linear-probe (only its head).
         options: A TOML file with numbers of the preset to change, such as learning_rate = 0.002.
         checkpoint: Weights to start from: ECGFounder .pth, or .safetensors of this project. The head is always new.
-        teacher: Outputs of a teacher for every clip of the store (.npy, float32) to distil from.
+        teacher: A trained network (.safetensors) to distil from, or its outputs for every clip of the store (.npy).
         clips: Clips to see, over all epochs.
         learning_rate: The highest.
         batch: Clips a step, over all devices.
