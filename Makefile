@@ -9,9 +9,11 @@ STRIP ?=
 RATE ?=
 ARGS ?=
 COHORT_SEED ?= 1
+# Public recordings, see the README; without them the model learns from synthetic patients only.
+DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak check mutation requirements benchmarks cohort-50k resolve bundles clean
+.PHONY: help demo test slow soak check mutation requirements benchmarks cohort-50k train-default train-smoke resolve bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,8 +36,9 @@ $(VENV)/.dev-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.demo-ready
 
+# A strip or options of one's own are one measurement; else a real strip and two simulated patients, one after another.
 demo: $(VENV)/.demo-ready  ## Measure over the virtual handheld (SPEED=1 real time, STRIP=file, RATE=hertz, ARGS=...)
-	@$(BIN)/pocketk-agent demo --speed $(SPEED) --out out/demo $(if $(STRIP),--strip '$(STRIP)') $(if $(RATE),--rate $(RATE)) $(ARGS)
+	@$(BIN)/pocketk-agent demo --speed $(SPEED) --out out/demo $(if $(STRIP)$(ARGS),,--tour) $(if $(STRIP),--strip '$(STRIP)') $(if $(RATE),--rate $(RATE)) $(ARGS)
 
 test: $(VENV)/.dev-ready  ## Run the whole test suite, then show the requirements
 	@$(PYTEST) -n 2 --dist loadfile -m "not slow"
@@ -67,6 +70,13 @@ resolve: $(VENV)/.dev-ready  ## Show that every extra resolves on Python 3.11, 3
 
 bundles: $(VENV)/.dev-ready  ## Export the shipped bundles anew
 	@$(BIN)/pocketk export --untrained --out models/bundles/pocketk-untrained
+
+train-default: $(VENV)/.dev-ready  ## Make the released model pocketk-s anew in out/release (45 minutes on 2 cores; DATA=recordings)
+	@$(BIN)/pocketk release $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out out/release $(ARGS)
+	@$(BIN)/pocketk compare-references out/release/train-10s out/release/test --predictions out/release/evaluation/predictions.parquet --run out/release/run --beat-recordings 30000 --beat-clips 1 --out out/release/references
+
+train-smoke: $(VENV)/.dev-ready  ## The same in three minutes, to show that every step runs; no model to use
+	@$(BIN)/pocketk release --smoke $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out out/release-smoke $(ARGS)
 
 cohort-50k: $(VENV)/.dev-ready  ## Simulate 50,000 recordings on two processes into out/cohort-50k; time and memory in its cost.json
 	@$(BIN)/pocketk simulate --patients 50000 --positives 0.3 --seed $(COHORT_SEED) --processes 2 --out out/cohort-50k --overwrite

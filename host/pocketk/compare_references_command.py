@@ -16,7 +16,7 @@ from pocketk.simulator.reference_models.comparison import compare
 from pocketk.simulator.reference_models.comparison_file import STATEMENT, ReferenceReport, json_text
 from pocketk.simulator.reference_models.comparison_page import HEADINGS, page_html, row_cells
 from pocketk.simulator.reference_models.context_agreement import context_agreement
-from pocketk.simulator.reference_models.reference_scores import reference_scores
+from pocketk.simulator.reference_models.reference_scores import BeatModelSize, reference_scores
 from pocketk.simulator.reference_models.risk_curve import PROFILES, RiskCurve, risk_curve
 from pocketk.simulator.simulation_error import SimulationError
 from pocketk_models.atomic_file import write_atomically
@@ -35,6 +35,8 @@ def compare_references_command(  # noqa: PLR0913 - one keyword for each option o
     bundle: str | None = None,
     run: Path | None = None,
     accepted_only: bool = False,
+    beat_recordings: int = 0,
+    beat_clips: int = 3,
     draws: int = 2000,
     seed: int = 0,
     processes: int | None = None,
@@ -55,18 +57,22 @@ def compare_references_command(  # noqa: PLR0913 - one keyword for each option o
         bundle: A bundle whose mean risk over potassium is plotted for fixed patients.
         run: The folder of a training run for the same, instead of a bundle.
         accepted_only: Leave out recordings that the quality gate refused.
+        beat_recordings: Fit the averaged beats of at most so many recordings; 0 for all. Beats take some 15 ms a clip.
+        beat_clips: Average the beats of so many clips of a recording, 1 to 3.
         draws: Bootstrap draws over patients.
         seed: Of the bootstrap.
         processes: Processes that read recordings; as many as there are cores where not given.
     """
     _check(bundle, run, draws, processes)
+    size = BeatModelSize(beat_recordings, beat_clips)
     frame = read_predictions(predictions)
     out.mkdir(parents=True, exist_ok=True)
-    scores = _scores(train_cohort, test_cohort, out, processes)
+    scores = _scores((train_cohort, test_cohort), size, out, processes)
     comparison = compare(frame, scores, accepted_only=accepted_only, draws=draws, seed=seed)
     inputs = {
         "training cohort": f"{train_cohort.name}, manifest {read_card(train_cohort).manifest_sha256}",
         "test cohort": f"{test_cohort.name}, manifest {read_card(test_cohort).manifest_sha256}",
+        "averaged beats": f"fitted to {beat_recordings or 'all'} recordings, {beat_clips} clip(s) of each",
         "predictions": f"{predictions.name}, of recordings {_digest(frame['record_id'].to_list())}",
     }
     report = ReferenceReport(comparison, context_agreement(frame), _risk(bundle, run), inputs)
@@ -85,11 +91,11 @@ def _check(bundle: str | None, run: Path | None, draws: int, processes: int | No
         raise SimulationError(f"--processes is {processes}; give 1 or more.")
 
 
-def _scores(train_cohort: Path, test_cohort: Path, out: Path, processes: int | None) -> pl.DataFrame:
+def _scores(cohorts: tuple[Path, Path], size: BeatModelSize, out: Path, processes: int | None) -> pl.DataFrame:
     with LocalEngine(processes) as engine, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("averaging beats", total=None)
         scores = reference_scores(
-            train_cohort, test_cohort, engine, cache=out / CACHE, on_done=lambda n: progress.advance(task, n)
+            *cohorts, engine, size=size, cache=out / CACHE, on_done=lambda n: progress.advance(task, n)
         )
     scores.write_parquet(out / SCORES)
     return scores

@@ -25,16 +25,21 @@ _BEAT, _POINTS = np.arange(-150, 250), 100
 # Beats are compared over QRS and moved by at most so much, so that a detector's jitter does not blunt the median.
 _QRS, _MOST_SHIFT = np.arange(-40, 41), 10
 _FEWEST_BEATS = 2
+# The detector sees the beats around a clip as well; engineering choice.
+_BEYOND_S = 2.0
 N_FEATURES = _POINTS + 2
 
 
-def averaged_beats(ecg_mv: NDArray[np.floating], fs_hz: float, mains_hz: float = 50.0) -> NDArray[np.float32]:
+def averaged_beats(
+    ecg_mv: NDArray[np.floating], fs_hz: float, mains_hz: float = 50.0, clips: int = MOST_CLIPS
+) -> NDArray[np.float32]:
     """Features of the clips that a device would score.
 
     Args:
         ecg_mv: (T,) millivolts of lead I, NaN where a sample is missing.
         fs_hz: its rate.
         mains_hz: 50 or 60.
+        clips: how many of them, from the first on; beats are looked for no further than that.
 
     Returns:
         (MOST_CLIPS, N_FEATURES) float32 in z-units and seconds; NaN for clips that are not there, and for clips with
@@ -45,8 +50,12 @@ def averaged_beats(ecg_mv: NDArray[np.floating], fs_hz: float, mains_hz: float =
         strip = prepare_strip(ecg_mv, fs_hz, VARIANT, mains_hz)
     except SignalError:
         return features
-    at_s = detect_qrs(np.asarray(ecg_mv, np.float64), fs_hz, mains_hz) / fs_hz
-    for index, (clip, start_s) in enumerate(zip(strip.clips[:, 0], strip.start_s, strict=True)):
+    taken = list(zip(strip.clips[:clips, 0], strip.start_s[:clips], strict=True))
+    if not taken:
+        return features
+    enough = round((taken[-1][1] + _CLIP_SAMPLES / _FS_HZ + _BEYOND_S) * fs_hz)
+    at_s = detect_qrs(np.asarray(ecg_mv[:enough], np.float64), fs_hz, mains_hz) / fs_hz
+    for index, (clip, start_s) in enumerate(taken):
         marks = np.round((at_s - start_s) * _FS_HZ).astype(np.intp)
         features[index] = _of_clip(clip.astype(np.float64), marks[(marks >= 0) & (marks < _CLIP_SAMPLES)])
     return features

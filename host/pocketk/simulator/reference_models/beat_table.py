@@ -26,15 +26,20 @@ _MAINS_HZ = 50.0
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the signals lie, and the mains frequency that they are cleaned of."""
+    """Where the signals lie, the mains frequency that they are cleaned of, and how many clips are wanted."""
 
     cohort: Path
     recordings: Path
     mains_hz: float
+    clips: int
 
 
 def beat_table(
-    cohort: LabelledCohort, engine: Engine, cache: Path | None = None, on_done: Callable[[int], None] | None = None
+    cohort: LabelledCohort,
+    engine: Engine,
+    cache: Path | None = None,
+    on_done: Callable[[int], None] | None = None,
+    clips: int = MOST_CLIPS,
 ) -> Features:
     """Averaged beats of every recording.
 
@@ -44,6 +49,7 @@ def beat_table(
         cache: folder where features are kept and looked for; made if absent, None for neither. A file is named after
             the manifest, the recordings and the version of the features, so that no other cohort's is ever taken.
         on_done: called with how many recordings a finished chunk held.
+        clips: how many of a recording.
 
     Returns:
         (N, MOST_CLIPS, N_FEATURES) float32; NaN for clips that are not there.
@@ -52,14 +58,14 @@ def beat_table(
         CohortError: a signal is absent or damaged.
         OSError: the cache cannot be written.
     """
-    path = None if cache is None else cache / _file_name(cohort)
+    path = None if cache is None else cache / _file_name(cohort, clips)
     known = None if path is None else _read(path, len(cohort))
     if known is not None:
         if on_done is not None:
             on_done(len(cohort))
         return known
     chunks = list(_chunks(cohort))
-    place = _Place(cohort.folder, Path(cohort.card.recordings or cohort.folder), _mains_hz(cohort))
+    place = _Place(cohort.folder, Path(cohort.card.recordings or cohort.folder), _mains_hz(cohort), clips)
     done = None if on_done is None else lambda index: on_done(len(chunks[index]))
     table = np.concatenate(list(engine.map(partial(_features_of, place), chunks, done)))
     if path is not None:
@@ -77,8 +83,9 @@ def _chunks(cohort: LabelledCohort) -> Iterator[tuple[ManifestRow, ...]]:
 
 def _features_of(place: _Place, rows: tuple[ManifestRow, ...]) -> Features:
     """A worker's share, (n, MOST_CLIPS, N_FEATURES)."""
+    strips = (read_signal(place.cohort, row, place.recordings) for row in rows)
     return np.stack(
-        [averaged_beats(read_signal(place.cohort, row, place.recordings), row.fs_hz, place.mains_hz) for row in rows]
+        [averaged_beats(strip, row.fs_hz, place.mains_hz, place.clips) for strip, row in zip(strips, rows, strict=True)]
     )
 
 
@@ -87,9 +94,9 @@ def _mains_hz(cohort: LabelledCohort) -> float:
     return float(value) if isinstance(value, int | float) else _MAINS_HZ
 
 
-def _file_name(cohort: LabelledCohort) -> str:
+def _file_name(cohort: LabelledCohort, clips: int) -> str:
     names = "\n".join(cohort.manifest["record_id"])
-    key = f"{cohort.card.manifest_sha256}\n{_mains_hz(cohort)}\n{names}"
+    key = f"{cohort.card.manifest_sha256}\n{_mains_hz(cohort)}\n{clips}\n{names}"
     return f"averaged-beats-v{FEATURE_VERSION}-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
 
 

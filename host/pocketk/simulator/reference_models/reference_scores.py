@@ -5,6 +5,7 @@ with LocalEngine() as engine:
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from pocketk.cohort.engine import Engine
+from pocketk.simulator.reference_models.averaged_beat import MOST_CLIPS
 from pocketk.simulator.reference_models.beat_table import Features, beat_table
 from pocketk.simulator.reference_models.labelled_cohort import (
     read_labelled,
@@ -25,11 +27,42 @@ from pocketk.simulator.validation.oracle import oracle_boosting
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class BeatModelSize:
+    """How much the averaged-beat model reads; beats cost some 15 ms a clip.
+
+    Attributes:
+        recordings: most recordings it is fitted to, evenly spaced over the cohort; 0 for all.
+        clips: of a recording, 1 to 3.
+
+    Raises:
+        ValueError: a number out of range.
+    """
+
+    recordings: int = 0
+    clips: int = MOST_CLIPS
+
+    def __post_init__(self) -> None:
+        if self.recordings < 0 or not 1 <= self.clips <= MOST_CLIPS:
+            raise ValueError(f"{self}; expected 0 or more recordings and 1 to {MOST_CLIPS} clips.")
+
+    def chosen(self, n: int) -> NDArray[np.bool_]:
+        """Which of n recordings to fit, (n,)."""
+        keep = np.zeros(n, np.bool_)
+        take = n if self.recordings == 0 else min(n, self.recordings)
+        keep[np.linspace(0, n - 1, take).round().astype(np.intp)] = True
+        return keep
+
+
+WHOLE = BeatModelSize()
+
+
 def reference_scores(
     train_cohort: Path,
     test_cohort: Path,
     engine: Engine,
     *,
+    size: BeatModelSize = WHOLE,
     cache: Path | None = None,
     on_done: Callable[[int], None] | None = None,
 ) -> pl.DataFrame:
@@ -42,6 +75,7 @@ def reference_scores(
         train_cohort: folder of `pocketk simulate`; its share of positives does not matter (see `oracle_model`).
         test_cohort: folder of `pocketk simulate`.
         engine: who reads the recordings.
+        size: what the averaged-beat model is fitted to and judged on; the oracle is always fitted to everyone.
         cache: folder to keep averaged beats in; see `beat_table`.
         on_done: called with how many recordings have been read since the last call.
 
@@ -54,8 +88,9 @@ def reference_scores(
     """
     train = training_part(read_labelled(train_cohort))
     test = unseen_part(read_labelled(test_cohort), train)
-    model = fit_beats(train.positive, beat_table(train, engine, cache, on_done))
-    first, mean, clips = score_beats(model, beat_table(test, engine, cache, on_done))
+    fitted = train.where(size.chosen(len(train)))
+    model = fit_beats(fitted.positive, beat_table(fitted, engine, cache, on_done, size.clips))
+    first, mean, clips = score_beats(model, beat_table(test, engine, cache, on_done, size.clips))
     columns = {
         "record_id": test.manifest["record_id"],
         "oracle_logit": oracle_logits(train, test),

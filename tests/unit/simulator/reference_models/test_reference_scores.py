@@ -12,11 +12,13 @@ from pocketk.cohort.cohort_error import CohortError
 from pocketk.cohort.engine import Engine, Item, Result
 from pocketk.cohort.local_engine import LocalEngine
 from pocketk.cohort.manifest import MANIFEST_FILE, read_manifest, write_manifest
+from pocketk.cohort.manifest_row import rows_of_frame
+from pocketk.cohort.signal_shard import read_signal
 from pocketk.simulator.cohort import TRUTH_FILE
-from pocketk.simulator.reference_models.averaged_beat import MOST_CLIPS, N_FEATURES
+from pocketk.simulator.reference_models.averaged_beat import MOST_CLIPS, N_FEATURES, averaged_beats
 from pocketk.simulator.reference_models.beat_table import beat_table
 from pocketk.simulator.reference_models.labelled_cohort import read_labelled, training_part, unseen_part
-from pocketk.simulator.reference_models.reference_scores import fit_beats, reference_scores, score_beats
+from pocketk.simulator.reference_models.reference_scores import BeatModelSize, fit_beats, reference_scores, score_beats
 from pocketk.simulator.validation.oracle import auroc
 
 
@@ -150,3 +152,24 @@ def test_a_cohort_without_potassium_is_refused(test_cohort: Path, tmp_path: Path
     write_manifest(folder, unlabelled)
     with pytest.raises(CohortError, match="no recording with both"):
         read_labelled(folder)
+
+
+def test_a_smaller_beat_model_is_fitted_to_recordings_spread_over_the_cohort():
+    chosen = np.flatnonzero(BeatModelSize(recordings=5).chosen(101))
+    assert chosen.tolist() == [0, 25, 50, 75, 100]
+    assert BeatModelSize().chosen(7).all()
+    assert BeatModelSize(recordings=9).chosen(7).all()
+
+
+@pytest.mark.parametrize("wrong", [{"recordings": -1}, {"clips": 0}, {"clips": 4}])
+def test_a_beat_model_of_no_size_is_refused(wrong: dict[str, int]):
+    with pytest.raises(ValueError, match="1 to 3 clips"):
+        BeatModelSize(**wrong)
+
+
+def test_one_clip_is_averaged_as_it_is_among_three(test_cohort: Path):
+    row = next(rows_of_frame(read_labelled(test_cohort).manifest))
+    strip = np.tile(read_signal(test_cohort, row), 3)
+    one, three = averaged_beats(strip, row.fs_hz, clips=1), averaged_beats(strip, row.fs_hz)
+    np.testing.assert_array_equal(one[0], three[0])
+    assert np.isnan(one[1:]).all()
