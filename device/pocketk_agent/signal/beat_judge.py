@@ -46,16 +46,25 @@ class BeatJudge:
         """Samples of the latest tall T waves, where each is steepest."""
         return tuple(self._tall_t_waves)
 
+    @property
+    def is_fast(self) -> bool:
+        """Whether most of the latest intervals are so short that what hides T waves would hide beats."""
+        fast = self._rules.fast_s * self._fs_hz
+        return 2 * sum(interval < fast for interval in self._intervals) > self._rules.memory
+
+    def _refractory_s(self) -> float:
+        return self._rules.fast_refractory_s if self.is_fast else self._rules.refractory_s
+
     def _threshold(self) -> float:
         beats, others = float(np.median(self._beat_levels)), float(np.median(self._other_levels))
-        return others + self._rules.threshold * (beats - others)
+        return max(self._rules.least_mv, others + self._rules.threshold * (beats - others))
 
     def judged(self, maximum: SlopeMaximum) -> list[int]:
         """The beats that this maximum makes certain: overdue ones before it, and perhaps itself."""
         found = self._overdue(maximum)
         self._tall_t.remember(maximum)
         since = None if self._last is None else (maximum.at - self._last.at) / self._fs_hz
-        if since is not None and since < self._rules.refractory_s:
+        if since is not None and self._is_too_soon(maximum, since):
             return found
         if maximum.height > self._threshold() and not self._is_t_wave(maximum, since):
             if self._last is not None and self._tall_t.is_t_wave(self._last, maximum):
@@ -67,6 +76,16 @@ class BeatJudge:
         self._other_levels.append(min(maximum.height, float(np.median(self._beat_levels))))
         self._passed_over.append(maximum)
         return found
+
+    def _is_too_soon(self, maximum: SlopeMaximum, since: float) -> bool:
+        """Whether a maximum follows the last beat as no beat does, or as only one like it would."""
+        rules = self._rules
+        if since < self._refractory_s():
+            return True
+        if since >= rules.close_s or self._last is None:
+            return False
+        high = maximum.height >= rules.close_share * self._last.height
+        return not (high and maximum.distance(self._last) < rules.close_unlike)
 
     def _is_t_wave(self, maximum: SlopeMaximum, since: float | None) -> bool:
         if since is None or self._last is None:
@@ -87,7 +106,7 @@ class BeatJudge:
     def _missed(self, last: SlopeMaximum, now: SlopeMaximum) -> SlopeMaximum | None:
         """The highest maximum passed over between two beats, if one is missing there."""
         rules, fs_hz = self._rules, self._fs_hz
-        passed = [m for m in self._passed_over if last.at < m.at < now.at - rules.refractory_s * fs_hz]
+        passed = [m for m in self._passed_over if last.at < m.at < now.at - self._refractory_s() * fs_hz]
         waiting = [m for m in passed if m.at > last.at + 0.9 * rules.t_wave_s * fs_hz]
         best = max(waiting, key=lambda m: m.height, default=None)
         if best is None:

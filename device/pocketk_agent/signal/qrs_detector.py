@@ -22,7 +22,7 @@ from pocketk_agent.signal.variant import check_mains
 Float64 = NDArray[np.float64]
 
 # Half seconds of signal are looked at together, with this much around them: the boxcars reach 0.35 s, the search for
-# a maximum as far as the refractory time.
+# a maximum `QrsRules.apart_s`, pulses and their surroundings 0.02 s.
 _HOP_S, _AROUND_S, _PEAK_HALF_S = 0.5, 0.65, 0.06
 # A wave is kept this far round its peak, in these steps (its curvature is taken over two of them), and compared with
 # what follows it from the end of a QRS to the steepest fall of a T wave (engineering choices).
@@ -111,8 +111,7 @@ class QrsDetector:
         around = without_pulses(around, self._fs_hz, self._rules)
         shaped = shape(around, self._fs_hz, self._mains_hz)
         slope = slope_magnitude(shaped, self._fs_hz, self._rules.slope_s, self._rules.energy_s)
-        # Half the boxcar less than the refractory time: the shoulder of one beat's energy must not hide the next.
-        reach = round((self._rules.refractory_s - self._rules.energy_s / 2) * self._fs_hz)
+        reach = round(self._apart_s() * self._fs_hz)
         summit = (slope == maximum_filter1d(slope, 2 * reach + 1)) & (slope > 0.0)
         summit[1:] &= slope[1:] > slope[:-1]  # of a plateau only its beginning
         half = round(_PEAK_HALF_S * self._fs_hz)
@@ -122,6 +121,11 @@ class QrsDetector:
             peak = int(left + np.argmax(np.abs(shaped[left : k + half + 1])))
             found.append(self._maximum(shaped, first, (int(k), peak), float(slope[k])))
         return found
+
+    def _apart_s(self) -> float:
+        """How far apart two maxima lie at least."""
+        fast = self._judge is not None and self._judge.is_fast
+        return self._rules.fast_apart_s if fast else self._rules.apart_s
 
     def _maximum(self, shaped: Float64, first: int, at: tuple[int, int], height: float) -> SlopeMaximum:
         """What is kept of a maximum: `at` is its steepest and its largest place, counted from sample `first`."""

@@ -25,3 +25,8 @@ class SlopeMaximum:
     sharpness: float
     tail: float
     wave_mv: NDArray[np.float64] = field(repr=False)
+
+    def distance(self, other: "SlopeMaximum") -> float:
+        """Length of the difference of the two waves over the geometric mean of their lengths; 0 for equal ones."""
+        length = float(self.wave_mv @ self.wave_mv) * float(other.wave_mv @ other.wave_mv)
+        return float(np.linalg.norm(self.wave_mv - other.wave_mv)) / max(length, 1e-24) ** 0.25

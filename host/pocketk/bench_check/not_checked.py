@@ -38,7 +38,8 @@ NOT_CHECKED: tuple[Unverified, ...] = (
     Unverified(
         "Pacemaker pulses: 'paced: do not use'",
         "the bench asks the detector alone, not what the quality gate makes of a paced strip; pulses with overshoot "
-        "and pulses in noise are not drawn",
+        "and pulses in noise are not drawn. A high-pass ahead of the converter (simulated-12-bit) leaves a tail after "
+        "a pulse: there pulses from 20 mV and 2 ms or 200 mV and 0.5 ms on are counted.",
     ),
     Unverified(
         "Shapes of the beats",

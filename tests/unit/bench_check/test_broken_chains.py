@@ -1,5 +1,6 @@
 """Each check of the bench fails on a chain that is broken in the way it looks for."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ from pocketk_agent.patient.adc import HighPass
 from pocketk_agent.reports.printed_strip import PrintedStrip
 from pocketk_agent.reports.strip_png import strip_png
 from pocketk_agent.signal.qrs_detector import QrsDetector
+from pocketk_agent.signal.qrs_rules import QrsRules
 from pocketk_agent.signal.variant import VARIANTS
 
 Float64 = NDArray[np.float64]
@@ -203,11 +205,33 @@ def test_a_detector_that_finds_beats_five_a_second_passes_the_rate() -> None:
     assert failed(replace(shipped_chain(), detector=TallTFinder), rate_check) == set()
 
 
-def test_a_store_without_pacemaker_pulses_passes_where_the_shipped_one_does_not() -> None:
+def test_a_detector_that_keeps_pacemaker_pulses_fails_with_them() -> None:
+    keeping = QrsRules(pulse_mv=math.inf)
+    chain = replace(shipped_chain(), detector=lambda fs_hz: QrsDetector(fs_hz, rules=keeping))
+    assert {"BENCH-PACER-INEFFECTIVE", "BENCH-PACER-ALONE"} <= failed(chain, pacer_check)
+
+
+def test_a_detector_that_beats_nowhere_near_the_floor_fails_without_a_heart() -> None:
+    chain = replace(shipped_chain(), detector=lambda fs_hz: QrsDetector(fs_hz, rules=QrsRules(least_mv=0.0)))
+    assert failed(chain, pacer_check) == {"BENCH-PACER-ALONE"}
+
+
+def test_a_detector_with_a_long_refractory_time_fails_the_rate() -> None:
+    rules = QrsRules(refractory_s=0.22, fast_refractory_s=0.22)
+    chain = replace(shipped_chain(), detector=lambda fs_hz: QrsDetector(fs_hz, rules=rules))
+    (result,) = run_bench(chain, (rate_check,)).results
+    assert "300 read as 150" in result.note
+
+
+def test_a_store_without_pacemaker_pulses_needs_no_such_detector() -> None:
     # A running median of 18 ms takes off what lasts five samples and leaves a QRS.
     chain = stored_changed(lambda x, _fs: median_filter(x, 9, mode="nearest"))
-    passed = {r.id for r in run_bench(chain, (pacer_check,)).results if r.passed}
-    assert {"BENCH-PACER-CAPTURED", "BENCH-PACER-INEFFECTIVE"} <= passed
+    keeping = QrsRules(pulse_mv=math.inf)
+    assert failed(replace(chain, detector=lambda fs_hz: QrsDetector(fs_hz, rules=keeping)), pacer_check) == set()
+
+
+def test_the_12_bit_front_end_turns_large_pulses_into_steps_that_are_counted() -> None:
+    assert failed(shipped_chain("simulated-12-bit"), pacer_check) == {"BENCH-PACER-INEFFECTIVE", "BENCH-PACER-ALONE"}
 
 
 def test_a_detector_that_finds_nothing_counts_no_pulse_and_no_beat() -> None:
