@@ -46,6 +46,9 @@ UNCALIBRATED = Doubt(
 CONCLUSIVE = {
     QualityReason.PACED: Doubt("paced", "A pacemaker drives this heart; the model was not made for paced beats.")
 }
+# What the model is made for, and a lead without a name that somebody took for it.
+SCORED_LEADS = ("I", "unknown")
+OTHER_LEAD = Doubt("not lead I", "The model was made for lead I; this is another lead and looks different.")
 DISAGREE = Doubt("clips disagree", "The parts of the recording contradict each other: measure again.")
 BAND = Doubt(
     "conformal band", "The probability lies where the model cannot tell high from normal potassium: no statement."

@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from pocketk_agent.bundle.manifest import Manifest
 from pocketk_agent.inference.runner import Runner, RunnerError, checked_logits
 from pocketk_agent.measurement.clip_search import FoundClips, Reasons, find_clips, is_conclusive
-from pocketk_agent.measurement.decision import CONCLUSIVE, DeviceFault, Doubt, Evidence, decide
+from pocketk_agent.measurement.decision import (
+    CONCLUSIVE,
+    OTHER_LEAD,
+    SCORED_LEADS,
+    DeviceFault,
+    Doubt,
+    Evidence,
+    decide,
+)
 from pocketk_agent.measurement.strip import Strip
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.quality.reason import QualityReason
@@ -125,6 +133,8 @@ def score_strip(strip: Strip, manifest: Manifest, runner: Runner, full_measureme
     quality = quality_of(found, strip.fs_hz)
     wanted = variant.n_clips if full_measurement else 1
     evidence = _evidence(found, quality, strip, wanted, variant)
+    if manifest.calibrated and strip.lead not in SCORED_LEADS:
+        evidence = replace(evidence, doubts=(*evidence.doubts, OTHER_LEAD))
     if not evidence.poor and len(found.clips):
         try:
             logits = checked_logits(runner.infer(found.clips), (len(found.clips), len(manifest.outputs)))

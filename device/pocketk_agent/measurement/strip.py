@@ -31,6 +31,7 @@ class Strip:
         saturated: (T,) bool.
         mains_hz: 50 or 60.
         unsettled: (T,) bool, True where contact had not settled, so that no clip may come from there.
+        lead: its name, "unknown" where somebody vouches for lead I.
         verdicts: of the gate on whole clips, by their first sample. A recording that grows is looked at again and
             again; its strips share this, so that no clip without a gap is judged twice.
 
@@ -44,6 +45,7 @@ class Strip:
     saturated: Mask | None = None
     mains_hz: float = 50.0
     unsettled: Mask | None = None
+    lead: str = "I"
     verdicts: Verdicts = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -59,7 +61,15 @@ class Strip:
         """
         fs_hz = recording.front_end.fs_hz
         unsettled = None if segments is None else _outside(segments, recording)
-        return cls(recording.ecg_mv, fs_hz, recording.lead_off, recording.saturated, mains_hz, unsettled)
+        return cls(
+            recording.ecg_mv,
+            fs_hz,
+            recording.lead_off,
+            recording.saturated,
+            mains_hz,
+            unsettled,
+            recording.front_end.lead,
+        )
 
     @classmethod
     def of_recorded_file(cls, recorded: RecordedStrip, mains_hz: float = 50.0) -> Strip:
@@ -70,7 +80,7 @@ class Strip:
             low = -np.inf if native.rail_low_counts is None else native.rail_low_counts
             high = np.inf if native.rail_high_counts is None else native.rail_high_counts
             saturated = ((counts <= low) | (counts >= high)) & ~recorded.missing
-        return cls(recorded.ecg_mv, recorded.fs_hz, recorded.lead_off, saturated, mains_hz)
+        return cls(recorded.ecg_mv, recorded.fs_hz, recorded.lead_off, saturated, mains_hz, lead=recorded.lead)
 
     def __post_init__(self) -> None:
         for mask in (self.lead_off, self.saturated, self.unsettled):

@@ -198,3 +198,32 @@ def test_a_model_of_two_outputs_is_heard(find: Find):
     manifest = replace(TRAINED, outputs=("other", "k_gt_5_5"))
     outcome = score_strip(find(GOOD, GOOD, GOOD), manifest, CertainRunner(n_outputs=2), True).outcome
     assert outcome.kind is OutcomeKind.HIGH
+
+
+@pytest.mark.parametrize("lead", ["II", "MLII", "V5", "i", ""])
+def test_another_lead_than_the_model_was_made_for_gives_no_tier(find, lead):
+    strip = find(GOOD, GOOD, GOOD)
+    object.__setattr__(strip, "lead", lead)
+    result = scored(strip)
+    assert str(result.outcome) == "INCONCLUSIVE(not lead I)"
+    assert result.outcome.risk is None
+
+
+@pytest.mark.parametrize("lead", ["I", "unknown"])
+def test_lead_one_and_one_without_a_name_are_scored(find, lead):
+    strip = find(GOOD, GOOD, GOOD)
+    object.__setattr__(strip, "lead", lead)
+    assert scored(strip).outcome.is_result
+
+
+def test_another_lead_is_said_beside_what_else_is_doubtful(find):
+    strip = find(GOOD, GOOD, seconds=22.0)
+    object.__setattr__(strip, "lead", "II")
+    assert str(scored(strip).outcome) == "INCONCLUSIVE(22 s of 30, not lead I)"
+
+
+def test_a_model_that_gives_no_tier_anyhow_does_not_speak_of_the_lead(find):
+    strip = find(GOOD, GOOD, GOOD)
+    object.__setattr__(strip, "lead", "II")
+    bare = replace(TRAINED, thresholds=None, calibration=None)
+    assert str(score_strip(strip, bare, CertainRunner(), True).outcome) == "INCONCLUSIVE(uncalibrated model)"
