@@ -13,7 +13,7 @@ COHORT_SEED ?= 1
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak check mutation requirements benchmarks cohort-50k train-default train-smoke resolve bundles clean
+.PHONY: help demo test slow soak check mutation requirements benchmarks cohort-50k train-default judge-default train-smoke resolve bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -73,7 +73,11 @@ bundles: $(VENV)/.dev-ready  ## Export the shipped bundles anew
 
 train-default: $(VENV)/.dev-ready  ## Make the released model pocketk-s anew in out/release (45 minutes on 2 cores; DATA=recordings)
 	@$(BIN)/pocketk release $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out out/release $(ARGS)
-	@$(BIN)/pocketk compare-references out/release/train-10s out/release/test --predictions out/release/evaluation/predictions.parquet --run out/release/run --beat-recordings 30000 --beat-clips 1 --out out/release/references
+
+judge-default: $(VENV)/.dev-ready  ## Judge out/release on 30,000 further patients, beside the oracle and averaged beats (half an hour)
+	@test -d out/release/judged || $(BIN)/pocketk simulate --patients 30000 --seconds 30 --seed 1401 --internal-share 1 --out out/release/judged
+	@$(BIN)/pocketk evaluate out/release/judged --run out/release/run --operating-points out/release/calibration.json --no-gate --out out/release/judgement
+	@$(BIN)/pocketk compare-references out/release/train-10s out/release/judged --predictions out/release/judgement/predictions.parquet --run out/release/run --beat-recordings 30000 --beat-clips 1 --out out/release/references
 
 train-smoke: $(VENV)/.dev-ready  ## The same in three minutes, to show that every step runs; no model to use
 	@$(BIN)/pocketk release --smoke $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out out/release-smoke $(ARGS)

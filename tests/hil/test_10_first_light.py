@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -31,8 +32,13 @@ class DemoRun:
         return json.loads((self.out / "result.json").read_text())
 
 
+# What is tested here is the device; its bundle is the one whose outcome is known beforehand.
+UNTRAINED = ("--bundle", "pocketk-untrained")
+DEMO = (sys.executable, "-m", "pocketk_agent", "demo", *UNTRAINED)
+
+
 def run_demo(out: Path, *arguments: str) -> DemoRun:
-    command = [sys.executable, "-m", "pocketk_agent", "demo", "--speed", "30", "--out", str(out), *arguments]
+    command = [*DEMO, "--speed", "30", "--out", str(out), *arguments]
     environment = {**os.environ, "MPLCONFIGDIR": str(out.parent / "mpl")}
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
     return DemoRun(done.returncode, done.stdout, done.stderr, out)
@@ -69,6 +75,7 @@ def test_the_raw_counts_are_the_played_samples_at_their_own_index(tmp_path: Path
         (["--strip", __file__], "unknown format"),
         (["--speed", "0"], "above 0"),
         (["--start", "100000"], "nothing is left"),
+        (["--potassium", "40"], "40"),
     ],
 )
 def test_what_a_user_can_mend_is_said_in_one_line(arguments: list[str], says: str, tmp_path: Path):
@@ -76,6 +83,40 @@ def test_what_a_user_can_mend_is_said_in_one_line(arguments: list[str], says: st
     assert run.status == 2
     assert says in run.complained
     assert "Traceback" not in run.complained
+
+
+def test_a_simulated_patient_is_measured_like_a_person_and_stored_as_simulated(tmp_path: Path):
+    run = run_demo(tmp_path / "demo", "--potassium", "7.0", "--profile", "sensitive")
+    assert run.status == 0, run.complained
+    assert "simulated patient (sensitive profile), potassium 7.0 mmol/L; no person's recording" in run.said
+    assert run.record["outcome"]["clips_used"] == 3
+    assert run.record["front_end"]["serial"] == "SIMULATED-PATIENT"
+    assert run.record["front_end"]["lead"] == "I"
+    assert not run.record["partial"]
+
+
+def test_the_tour_measures_three_hearts_and_says_each_outcome_in_a_line(tmp_path: Path, measure):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run = run_demo(tmp_path / "demo", "--tour", "--speed", "10")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    measure("DEMO-CPU", after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, n=3)
+    assert run.status == 0, run.complained
+    last = run.said.splitlines()[-4:]
+    assert [line.split("  ")[0] for line in last[:3]] == [
+        "real strip, potassium unknown (lead MLII, not Lead I)",
+        "simulated, potassium 4.0",
+        "simulated, potassium 7.0",
+    ]
+    assert all(line.endswith("INCONCLUSIVE(untrained model)") for line in last[:3])
+    assert "Unsigned development bundle" in last[3]
+    folders = (run.out, run.out / "potassium-4.0", run.out / "potassium-7.0")
+    assert [folder for folder in folders if any(not (folder / name).is_file() for name in FILES)] == []
+
+
+def test_the_tour_ends_at_the_first_device_error(tmp_path: Path):
+    run = run_demo(tmp_path / "demo", "--tour", "--bundle", "nothing")
+    assert run.status == 1
+    assert len([line for line in run.said.splitlines() if line.startswith("recording ")]) == 1
 
 
 def test_a_bundle_that_is_not_there_is_a_device_error_with_status_1(tmp_path: Path):
@@ -86,7 +127,7 @@ def test_a_bundle_that_is_not_there_is_a_device_error_with_status_1(tmp_path: Pa
 
 def test_ctrl_c_ends_with_130_and_keeps_what_was_recorded(tmp_path: Path):
     out = tmp_path / "demo"
-    command = [sys.executable, "-m", "pocketk_agent", "demo", "--speed", "2", "--out", str(out)]
+    command = [*DEMO, "--speed", "2", "--out", str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         while "RECORDING 5 s" not in running.stdout.readline():
@@ -103,7 +144,7 @@ def test_ctrl_c_ends_with_130_and_keeps_what_was_recorded(tmp_path: Path):
 
 def test_a_reader_that_leaves_early_does_not_cost_the_measurement(tmp_path: Path):
     out = tmp_path / "demo"
-    command = [sys.executable, "-m", "pocketk_agent", "demo", "--speed", "30", "--out", str(out)]
+    command = [*DEMO, "--speed", "30", "--out", str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         running.stdout.readline()

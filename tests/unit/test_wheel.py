@@ -26,9 +26,11 @@ def test_the_wheel_holds_the_five_packages_and_nothing_else(wheel_names: list[st
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
 
 
-def test_the_shipped_bundle_is_inside(wheel_names: list[str]):
-    inside = {Path(n).name for n in wheel_names if n.startswith("pocketk_agent/bundles/pocketk-untrained/")}
-    assert inside == {p.name for p in (ROOT / "models" / "bundles" / "pocketk-untrained").iterdir()}
+def test_every_shipped_bundle_is_inside_with_all_of_its_files(wheel_names: list[str]):
+    inside = {n.removeprefix("pocketk_agent/bundles/") for n in wheel_names if n.startswith("pocketk_agent/bundles/")}
+    bundles = ROOT / "models" / "bundles"
+    assert inside == {str(path.relative_to(bundles)) for path in bundles.rglob("*") if path.is_file()}
+    assert "pocketk-untrained/manifest.json" in inside
 
 
 def test_no_recording_is_inside(wheel_names: list[str]):

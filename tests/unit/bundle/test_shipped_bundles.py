@@ -1,0 +1,24 @@
+"""What is shipped: small enough for git, and a trained bundle with all that was found out about it."""
+
+import pytest
+
+from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
+
+JUDGED_FILES = {"evaluation.html", "evaluation.json", "training_config.json", "training_run.json", "model_card.json"}
+
+
+@pytest.mark.parametrize("name", list(shipped_bundles()))
+def test_a_shipped_bundle_weighs_what_git_may_hold(name: str, measure) -> None:
+    total = sum(path.stat().st_size for path in shipped_bundles()[name].rglob("*"))
+    measure("BUNDLE-SIZE", total / 1e6, detail=name)
+
+
+@pytest.mark.parametrize("name", [name for name in shipped_bundles() if name != "pocketk-untrained"])
+def test_a_shipped_trained_bundle_loads_and_says_how_it_was_trained(name: str) -> None:
+    loaded = load_bundle(name)
+    folder = shipped_bundles()[name]
+    assert loaded.manifest.trained
+    assert loaded.manifest.calibrated
+    assert "Simulation-trained, not clinically validated" in (folder / "MODEL_CARD.md").read_text().splitlines()[0]
+    assert set(loaded.manifest.files) >= JUDGED_FILES
+    assert loaded.manifest.targets == {"pi": ("model.onnx", "golden.npz", "MODEL_CARD.md")}
