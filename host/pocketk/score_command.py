@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from pocketk_agent.bundle.bundle import Bundle, load_bundle
+from pocketk_agent.commands.default_bundle import default_bundle
 from pocketk_agent.measurement.scoring import Strip
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.recording_file import read_recording
@@ -36,7 +37,7 @@ class ScoredFile:
 
 def score_command(  # noqa: PLR0913 - one keyword for each option of the command
     *files: Path,
-    bundle: str = "pocketk-untrained",
+    bundle: str | None = None,
     mains: float = 50.0,
     rate: float | None = None,
     lsb_mv: float | None = None,
@@ -51,12 +52,12 @@ def score_command(  # noqa: PLR0913 - one keyword for each option of the command
     rests on is in the answer. A file that cannot be read or scored is reported and the others go on; the exit
     status is then 1.
 
-        pocketk score strip.hea --bundle pocketk-untrained
+        pocketk score strip.hea --bundle pocketk-s
         pocketk score recordings/*.csv --rate 300 --json
 
     Args:
         files: Recordings; a WFDB record by its .hea file.
-        bundle: A bundle's folder, or the name of a shipped one.
+        bundle: A bundle's folder, or the name of a shipped one; pocketk-s where not given.
         mains: Mains frequency where the recordings were made, 50 or 60 Hz.
         rate: Sampling rate in hertz, for CSV and .npy.
         lsb_mv: Millivolts per count, for CSV and .npy that hold ADC counts.
@@ -67,7 +68,7 @@ def score_command(  # noqa: PLR0913 - one keyword for each option of the command
     """
     if not files:
         raise RecordingFileError("No recording was named; give at least one file. See pocketk score --help.")
-    loaded = load_bundle(bundle)
+    loaded = load_bundle(bundle or default_bundle().name)
     lead = int(channel) if channel is not None and channel.isdecimal() else channel
     request = ReadRequest(fs_hz=rate, lsb_mv=lsb_mv, zero_counts=zero_counts, adc_bits=adc_bits, channel=lead)
     progress = track(files, "scoring", console=Console(stderr=True), disable=len(files) < 2)

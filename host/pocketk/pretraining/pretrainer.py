@@ -158,7 +158,7 @@ def _statement(store: ClipStore, rows: Rows, plan: PretrainingPlan) -> str:
     sources = ", ".join(sorted(index["source"].unique()))
     return (
         f"pre-trained without labels (VICReg) on {plan.steps * plan.batch:,} pairs of views of {len(rows):,} clips of "
-        f"{index['patient_id'].n_unique():,} patients ({sources}); its head is random"
+        f"{index['patient_id'].n_unique():,} patients ({sources})"
     )
 
 

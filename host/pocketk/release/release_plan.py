@@ -55,9 +55,9 @@ class ReleasePlan:
         over = ""
         if self.data is not None:
             names = ", ".join(name for _, _, name in BACKGROUNDS)
-            over = f", {self.scale.morph_share:.0%} of them potassium laid over public recordings ({names})"
+            over = f", some of them potassium laid over public recordings ({names})"
         kind = "" if self.scale.name == "full" else f" {self.scale.name} version, no model to use;"
-        return f"Simulation-trained, not clinically validated:{kind} {n:,} simulated patients{over}."
+        return f"Simulation-trained, not clinically validated:{kind} {n:,} simulated recordings{over}."
 
     def _backgrounds(self) -> tuple[ReleaseStep, ...]:
         if self.data is None:
@@ -165,6 +165,8 @@ class ReleasePlan:
         said = ("--calibration", calibration, "--training-data", self.training_data)
         weights = str(self.work / "run" / "model.safetensors")
         judged = ("--evaluation", str(report), "--run", self._at("run"))
+        if self.data is not None:
+            judged = (*judged, "--evaluation", self._at("evaluation-morphed"))
         command = ("export", weights, "--out", str(self.bundle), *outputs, *said, *judged)
         return ReleaseStep("bundle", command, self.bundle, mark=MANIFEST_NAME)
 

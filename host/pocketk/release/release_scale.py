@@ -34,6 +34,6 @@ class ReleaseScale:
 
 # Sizes that two cores do in under 45 minutes; more distinct patients help more than more epochs (engineering choice
 # after trials on the simulator).
-FULL = ReleaseScale("full", 130_000, 0.1, 12_000, 40_000, 400_000, 15_000, 30_000, 3_000, 2000)
+FULL = ReleaseScale("full", 130_000, 0.1, 12_000, 40_000, 160_000, 10_000, 12_000, 2_000, 2000)
 # To show that every step runs; what comes out is no model to use.
 SMOKE = ReleaseScale("smoke", 2_400, 0.25, 300, 512, 5_120, 1_200, 900, 400, 100)

@@ -35,6 +35,8 @@ MODEL_FILE, BEST_FILE, LAST_FILE = "model.safetensors", "best.safetensors", "las
 VALIDATION_FILE = "validation.parquet"
 _FORMAT = 1
 _PACKAGES = ("pocketk", "torch", "lightning-fabric", "numpy", "scipy", "polars", "scikit-learn")
+# Sources whose potassium no laboratory measured.
+_SIMULATED = {"synthetic", "real+morph", "gan"}
 _OF_MACHINE = ("seed", "threads", "accelerator", "devices", "precision")
 _PLACES = ("store", "checkpoint", "teacher")
 
@@ -146,8 +148,9 @@ def training_statement(config: Mapping[str, Any], clips: int, sources: list[str]
     """What a weights file says about its training; begins with "simulation-trained" where it was."""
     train = config["data"]["parts"]["train"]
     kind = config["data"]["cohort"]["kind"]
-    simulated = kind == "simulated"
-    opening = "simulation-trained; not for clinical use" if simulated else f"trained on a cohort of kind {kind}"
+    opening = f"trained on a cohort of kind {kind}"
+    if set(sources) <= _SIMULATED:
+        opening = "simulation-trained; not for clinical use"
     return (
         f"{opening}: preset {config['preset']['name']}, seed {config['machine']['seed']}, {clips:,} clips seen of "
         f"{train['recordings']:,} recordings ({', '.join(sources)}) of {train['patients']:,} patients, "

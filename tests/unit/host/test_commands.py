@@ -11,6 +11,7 @@ from generated_ecg import ADS1292R, ecg_counts, ecg_mv
 from pocketk.__main__ import main as entry
 from pocketk.cli import main
 from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
+from pocketk_agent.commands.default_bundle import UNTRAINED_BUNDLE
 from pocketk_agent.recording_file.counts_writer import counts_file_bytes
 from pocketk_models.net1d import Net1D
 from pocketk_models.net1d_config import Net1DConfig
@@ -97,7 +98,7 @@ def test_a_folder_that_is_no_bundle_is_never_replaced(tmp_path: Path, capsys):
 
 
 def test_scoring_a_file_prints_its_outcome(strip_csv: Path, capsys):
-    assert run("score", str(strip_csv), "--rate", "500") == 0
+    assert run("score", str(strip_csv), "--rate", "500", "--bundle", UNTRAINED_BUNDLE) == 0
     said = capsys.readouterr().out
     assert "INCONCLUSIVE" in said
     assert "not for clinical use" in " ".join(said.split())
@@ -107,7 +108,10 @@ def test_scoring_as_json_reports_every_file_and_fails_if_one_fails(strip_csv: Pa
     short = tmp_path / "short.csv"
     np.savetxt(short, ecg_mv(5), fmt="%.5f")
     gone = tmp_path / "gone.csv"
-    assert run("score", str(strip_csv), str(short), str(gone), "--rate", "500", "--json") == 1
+    assert (
+        run("score", str(strip_csv), str(short), str(gone), "--rate", "500", "--json", "--bundle", UNTRAINED_BUNDLE)
+        == 1
+    )
     body = json.loads(capsys.readouterr().out)
     outcomes = [r["outcome"]["text"] if r["outcome"] else r["error"] for r in body["recordings"]]
     assert outcomes[0] == "INCONCLUSIVE(untrained model)"
