@@ -13,7 +13,7 @@ from pocketk_agent.front_end import SampleBlock
 from pocketk_agent.measurement.advice import advice_for
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.state import FlowState
-from pocketk_agent.outcome import OutcomeKind
+from pocketk_agent.outcome import Outcome, OutcomeKind
 from pocketk_agent.patient.adc import ADS1292R
 from pocketk_agent.patient.beat_shape import BeatShape
 from pocketk_agent.patient.mimic import Mimic
@@ -226,12 +226,22 @@ def test_a_heart_at_twenty_five_per_minute_never_gives_a_risk(emg_uv: float):
     assert result.outcome.kind is OutcomeKind.POOR_RECORDING
 
 
-def test_the_shipped_bundle_says_of_a_simulated_patient_that_it_is_untrained():
+def outcome_of_bundle(name: str, potassium_mmol_l: float) -> Outcome:
     clock = SteppedClock()
-    setting = PatientSetting(potassium_mmol_l=7.0, seconds=40.0)
+    setting = PatientSetting(potassium_mmol_l=potassium_mmol_l, seconds=40.0)
     patient = SimulatedPatientSource("sensitive", setting, pace=FAST, clock=clock)
-    result = measured(station(source=patient, clock=clock, bundle=load_bundle("pocketk-untrained")))
-    assert str(result.outcome) == "INCONCLUSIVE(untrained model)"
+    return measured(station(source=patient, clock=clock, bundle=load_bundle(name))).outcome
+
+
+def test_the_untrained_bundle_says_of_a_simulated_patient_that_it_is_untrained():
+    assert str(outcome_of_bundle("pocketk-untrained", 7.0)) == "INCONCLUSIVE(untrained model)"
+
+
+def test_the_trained_bundle_sees_more_risk_at_a_higher_potassium():
+    low, high = outcome_of_bundle("pocketk-s", 4.0), outcome_of_bundle("pocketk-s", 7.0)
+    assert low.risk is not None
+    assert high.risk is not None
+    assert low.risk.probability < low.risk.prevalence < high.risk.probability
 
 
 @pytest.mark.parametrize("gap_s", [0.2, 3.0])

@@ -15,6 +15,7 @@ from pocketk_agent.measurement.flow import FlowTimes
 from pocketk_agent.measurement.provisional import Latency
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.session import Session, Station
+from pocketk_agent.outcome import OutcomeKind
 from pocketk_agent.screen.recording_screen import RecordingScreen
 from pocketk_agent.sources.pace import Pace
 from pocketk_agent.sources.simulated_patient_source import PatientSetting, SimulatedPatientSource
@@ -58,7 +59,8 @@ class Figures:
 
     def take(self, result: MeasurementResult, patient: TimedPatient, screen: TimedScreen) -> None:
         """Add one measurement."""
-        assert str(result.outcome) == "INCONCLUSIVE(untrained model)"
+        assert result.outcome.kind not in (OutcomeKind.DEVICE_ERROR, OutcomeKind.POOR_RECORDING)
+        assert result.outcome.clips_used == 3
         assert result.window is not None
         assert result.provisional is not None
         assert result.recording is not None
@@ -89,7 +91,7 @@ def report(figures: Figures, measure) -> None:
 
 def test_a_measurement_in_real_time_misses_no_deadline(tmp_path, measure):
     figures = Figures()
-    run(figures, load_bundle("pocketk-untrained"), FlowTimes(stabilise_s=1.0), FileStore(tmp_path), seed=1)
+    run(figures, load_bundle("pocketk-s"), FlowTimes(stabilise_s=1.0), FileStore(tmp_path), seed=1)
     assert figures.due >= 29
     report(figures, measure)
 
@@ -98,7 +100,7 @@ def test_a_measurement_in_real_time_misses_no_deadline(tmp_path, measure):
 @pytest.mark.timeout(1200)
 def test_ten_minutes_of_measurements_in_real_time_miss_no_deadline(tmp_path, measure):
     figures, seed = Figures(), 1
-    bundle = load_bundle("pocketk-untrained")
+    bundle = load_bundle("pocketk-s")
     while figures.seconds < 600.0:
         run(figures, bundle, FlowTimes(), FileStore(tmp_path), seed)
         seed += 1
