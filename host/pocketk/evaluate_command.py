@@ -106,7 +106,8 @@ def evaluate_command(
     Args:
         cohort: The cohort's folder.
         out: Folder that receives the report and predictions.parquet; made where it does not exist.
-        split: Which recordings: development, internal_test, temporal_test, external_test, or all.
+        split: Which recordings: development, validation (development patients that no network learns from),
+            internal_test, temporal_test, external_test, or all.
         model: Which model.
         scoring: How recordings are scored.
         report: What the report says.

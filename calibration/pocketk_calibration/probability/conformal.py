@@ -52,8 +52,25 @@ class ConformalFit:
         return prevalence * self.inconclusive_positive + (1.0 - prevalence) * self.inconclusive_negative
 
 
+@dataclass(frozen=True)
+class InconclusiveLimit:
+    """How many recordings may be left without a statement.
+
+    Attributes:
+        prevalence: share of positives where the band is used.
+        most: largest share of recordings without a statement there.
+    """
+
+    prevalence: float
+    most: float
+
+
 def fit_conformal(
-    probability: ArrayLike, positive: ArrayLike, coverage: float, patient: ArrayLike | None = None
+    probability: ArrayLike,
+    positive: ArrayLike,
+    coverage: float,
+    patient: ArrayLike | None = None,
+    begin_by: float = 1.0,
 ) -> ConformalFit:
     """Split-conformal sets for each class by itself (Mondrian; Vovk V et al., 2005; Sadinle M et al., JASA 2019).
 
@@ -67,6 +84,7 @@ def fit_conformal(
         positive: (N,) bool.
         coverage: nominal, between 0 and 1.
         patient: (N,) whose recording; each of another patient where not given.
+        begin_by: "positive" is in the set from here on at the latest, which only adds to its coverage.
 
     Raises:
         ValueError: unusable data, a coverage outside 0 to 1, or too few patients of a class for it.
@@ -77,7 +95,7 @@ def fit_conformal(
     first = np.unique(np.column_stack([data.patient, data.positive]), axis=0, return_index=True)[1]
     p, y = data.logit[first], data.positive[first]
     ups, downs = np.sort(p[y])[::-1], np.sort(p[~y])
-    low = a_hair_below(float(_quantile(ups, coverage, "positive")))
+    low = min(begin_by, a_hair_below(float(_quantile(ups, coverage, "positive"))))
     high = a_hair_above(float(_quantile(downs, coverage, "negative")))
     both = [float(np.mean((one >= low) & (one <= high))) for one in (ups, downs)]
     return ConformalFit(coverage, low, high, ups.size, downs.size, *both)
@@ -87,9 +105,9 @@ def fit_conformal_within(
     probability: ArrayLike,
     positive: ArrayLike,
     coverage: float,
-    prevalence: float,
-    most_inconclusive: float,
+    limit: InconclusiveLimit,
     patient: ArrayLike | None = None,
+    begin_by: float = 1.0,
 ) -> ConformalFit:
     """The highest coverage up to `coverage`, in steps of 0.01, that leaves few enough recordings without a statement.
 
@@ -99,21 +117,22 @@ def fit_conformal_within(
         probability: as `fit_conformal`.
         positive: as there.
         coverage: the highest to try.
-        prevalence: share of positives where it is used.
-        most_inconclusive: largest share of recordings without a statement.
+        limit: on the recordings without a statement.
         patient: as there.
+        begin_by: as there. With the threshold of LOW here, a rising probability goes from LOW over no statement to
+            ELEVATED, and never from ELEVATED back to no statement.
 
     Raises:
         ValueError: as `fit_conformal`, or where even a coverage of 0.5 leaves too many.
     """
     steps = 0
     while (tried := round(coverage - steps * _COVERAGE_STEP, 10)) >= min(coverage, _LEAST_COVERAGE):
-        fit = fit_conformal(probability, positive, tried, patient)
-        if fit.inconclusive_at(prevalence) <= most_inconclusive:
+        fit = fit_conformal(probability, positive, tried, patient, begin_by)
+        if fit.inconclusive_at(limit.prevalence) <= limit.most:
             return fit
         steps += 1
     raise ValueError(
-        f"Even a coverage of {_LEAST_COVERAGE:g} leaves more than {100 * most_inconclusive:.3g} % without a statement: "
+        f"Even a coverage of {_LEAST_COVERAGE:g} leaves more than {100 * limit.most:.3g} % without a statement: "
         "the score hardly ranks. Allow more, or use a better model."
     )
 

@@ -88,7 +88,11 @@ def evaluation_tables(document: Document) -> tuple[CardTable, ...]:
             ("probability", "recordings", "intercept", "slope", "ECE, 10 equal-mass bins", "Brier"),
         ),
         _table(
-            document, "refused", "refusals", "Refused by the gate or the preparation", ("recordings", "all", "refused")
+            document,
+            "refused",
+            "refusals",
+            "Refused by the preparation, and by the gate where it was asked",
+            ("recordings", "all", "refused"),
         ),
         _table(document, "refused", "inconclusive", "Scored and called INCONCLUSIVE", ("why", "recordings", "share")),
     )

@@ -86,7 +86,7 @@ def _tripod(facts: _Facts) -> tuple[tuple[str, str, str], ...]:
         (
             "preparation of the data, same across groups",
             "Flow",
-            "the device's own gate and preprocessing for every recording",
+            "the device's own preprocessing for every recording; its gate where the first lines say so",
         ),
         (
             "outcome and its assessment",
@@ -137,7 +137,7 @@ def _stard(facts: _Facts) -> tuple[tuple[str, str, str], ...]:
         (
             "index test: version, input, preprocessing",
             "first lines",
-            f"{facts.model}; the device's own gate and preprocessing",
+            f"{facts.model}; the device's own preprocessing, and its gate where the first lines say so",
         ),
         ("reference standard and its rationale", "Flow", "laboratory potassium; rationale " + _PERSON),
         ("cut-offs, frozen or explored", "Operating points", facts.points),

@@ -16,7 +16,7 @@ def flow_section(study: Study) -> Section:
         ("in the predictions", frame),
         ("with a potassium", frame.filter(is_labelled())),
         ("sample not haemolysed", study.labelled.frame),
-        ("scored (not refused by the gate)", study.scored.frame),
+        ("scored (not refused)", study.scored.frame),
         ("of them with K > 5.5 mmol/L", study.scored.frame.filter(pl.Series(study.scored.positive, dtype=pl.Boolean))),
     ]
     rows = tuple(

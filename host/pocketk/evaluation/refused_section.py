@@ -23,7 +23,14 @@ def refused_section(study: Study) -> Section:
         return Section("refused", title, "", not_computed=("Refusals: no labelled recording.",))
     is_refused = rows.frame.select((~is_scored()).fill_null(value=True).alias("r"))["r"].to_numpy()
     shares = tuple(_share(rows, is_refused, name, keep) for name, keep in _labels(rows))
-    tables = [Table("refusals", "Refused by the gate or the preparation", ("recordings", "all", "refused"), shares)]
+    tables = [
+        Table(
+            "refusals",
+            "Refused by the preparation, and by the gate where it was asked",
+            ("recordings", "all", "refused"),
+            shares,
+        )
+    ]
     if is_refused.any():
         tables.append(refusal_table(study))
     tables.append(_disagreement(study))

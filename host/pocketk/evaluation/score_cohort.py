@@ -25,6 +25,7 @@ from pocketk.evaluation.predictions import write_predictions
 from pocketk.evaluation.process_memory import peak_rss_mib
 from pocketk.evaluation.score_chunk import ScoreTask, score_chunk
 from pocketk.evaluation.scored_model import ModelSource, open_model
+from pocketk.training.part import VALIDATION, part_of_patient
 from pocketk_models.atomic_file import write_atomically
 
 COST_FILE = "predictions.json"
@@ -84,13 +85,19 @@ def rows_to_score(cohort: Path, split: str | None) -> pl.DataFrame:
     frame = read_manifest(cohort)
     if split is None:
         return frame
-    if split not in SPLITS:
-        raise EvaluationError(f"--split is {split!r}; expected one of {', '.join(SPLITS)}, or all.")
-    chosen = frame.filter(pl.col("split") == split)
+    if split not in (*SPLITS, VALIDATION):
+        raise EvaluationError(f"--split is {split!r}; expected one of {', '.join((*SPLITS, VALIDATION))}, or all.")
+    chosen = _validation_of(frame) if split == VALIDATION else frame.filter(pl.col("split") == split)
     if chosen.is_empty():
         present = ", ".join(sorted(frame["split"].unique()))
         raise EvaluationError(f"{cohort} holds no recording of split {split}; it has {present}. Pick one with --split.")
     return chosen
+
+
+def _validation_of(frame: pl.DataFrame) -> pl.DataFrame:
+    """The development patients that no network learns from: what thresholds and calibration may be set on."""
+    part = [part_of_patient(patient) for patient in frame["patient_id"]]
+    return frame.filter((pl.col("split") == "development") & (pl.Series(part) == VALIDATION))
 
 
 def score_cohort(

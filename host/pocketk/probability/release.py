@@ -10,7 +10,7 @@ from pocketk.probability.calibration_request import AUTO, CalibrationRequest
 from pocketk_agent.probability.calibration import Calibration
 from pocketk_agent.probability.logit import sigmoid
 from pocketk_agent.probability.operating_points import OperatingPoints
-from pocketk_calibration.probability.conformal import ConformalFit, fit_conformal_within
+from pocketk_calibration.probability.conformal import ConformalFit, InconclusiveLimit, fit_conformal_within
 from pocketk_calibration.probability.curve_kind import fit_curve
 from pocketk_calibration.probability.select import ComparedCurve, chosen_kind, compare_curves
 from pocketk_calibration.probability.thresholds import ChosenThreshold, threshold_by_ppv, threshold_by_sensitivity
@@ -92,14 +92,20 @@ def _fitted(data: CalibrationData, request: CalibrationRequest, predictions_sha2
     calibration = fit_curve(kind, data.logit, positive, None, patient).at_prevalence(request.prevalence)
     probability = calibration.probabilities(sigmoid(data.logit))
     second, why_not = _second(data, request)
+    t_low = threshold_by_sensitivity(probability, positive, request.sensitivity, patient)
     return CalibrationRelease(
         calibration=calibration,
         calibration_k_ge_6_0=second,
         why_no_second=why_not,
-        t_low=threshold_by_sensitivity(probability, positive, request.sensitivity, patient),
+        t_low=t_low,
         t_high=threshold_by_ppv(probability, positive, request.ppv, request.prevalence, patient),
         conformal=fit_conformal_within(
-            probability, positive, request.coverage, request.prevalence, request.most_inconclusive, patient
+            probability,
+            positive,
+            request.coverage,
+            InconclusiveLimit(request.prevalence, request.most_inconclusive),
+            patient,
+            begin_by=t_low.threshold,
         ),
         compared=compared,
         request=request,

@@ -133,7 +133,7 @@ class ReleasePlan:
             return ("evaluate", self._at(cohort), "--run", self._at("run"), "--no-gate", *self._processes())
 
         draws = ("--draws", str(self.scale.draws))
-        frozen = ("--operating-points", calibration)
+        frozen, fit = ("--operating-points", calibration), ("--prevalence", "0.02", *self.scale.targets)
         scored, report = self.work / "calibration-scored", self.work / "evaluation"
         steps = [
             ReleaseStep(
@@ -144,7 +144,7 @@ class ReleasePlan:
             ),
             ReleaseStep(
                 "probabilities and thresholds",
-                ("calibrate", str(scored), "--whole-development", "--prevalence", "0.02", "--out", calibration),
+                ("calibrate", str(scored), "--whole-development", *fit, "--out", calibration),
                 self.work / "calibration.json",
             ),
             ReleaseStep(

@@ -242,3 +242,8 @@ def test_a_site_moves_probabilities_and_leaves_every_tier_where_it_was(calibrati
     assert own.calibration.assumed_prevalence == 0.06
     with pytest.raises(CalibrationError, match="already"):
         own.at_site(site)
+
+
+def test_no_probability_above_low_turns_into_no_statement_as_it_rises(calibration: Path):
+    body = json.loads(calibration.read_text())
+    assert body["abstention"] is None or body["abstention"]["low"] <= body["thresholds"]["t_low"]

@@ -7,7 +7,7 @@ import pytest
 from mapie.classification import SplitConformalClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from pocketk_calibration.probability.conformal import fit_conformal, fit_conformal_within
+from pocketk_calibration.probability.conformal import InconclusiveLimit, fit_conformal, fit_conformal_within
 
 
 class Told(ClassifierMixin, BaseEstimator):
@@ -73,7 +73,7 @@ def test_the_share_without_a_statement_is_that_of_new_recordings():
 
 
 def test_coverage_gives_way_to_the_largest_share_without_a_statement():
-    fit = fit_conformal_within(*drawn(20000, 1), 0.95, 0.02, 0.15)
+    fit = fit_conformal_within(*drawn(20000, 1), 0.95, InconclusiveLimit(0.02, 0.15))
     tighter = fit_conformal(*drawn(20000, 1), round(fit.coverage + 0.01, 2))
     assert fit.inconclusive_at(0.02) <= 0.15 < tighter.inconclusive_at(0.02)
 
@@ -119,4 +119,22 @@ def test_a_coverage_that_is_none_is_refused(coverage: float):
 def test_a_score_that_does_not_rank_is_refused():
     rng = np.random.default_rng(2)
     with pytest.raises(ValueError, match="hardly ranks"):
-        fit_conformal_within(rng.random(2000), rng.random(2000) < 0.5, 0.9, 0.5, 0.0001)
+        fit_conformal_within(rng.random(2000), rng.random(2000) < 0.5, 0.9, InconclusiveLimit(0.5, 0.0001))
+
+
+def test_a_band_that_must_begin_by_a_threshold_covers_more_positives_and_keeps_its_limit():
+    probability, positive = drawn(20000, 1)
+    free = fit_conformal_within(probability, positive, 0.95, InconclusiveLimit(0.02, 0.15))
+    begun = fit_conformal_within(
+        probability, positive, 0.95, InconclusiveLimit(0.02, 0.15), begin_by=0.8 * free.positive_from
+    )
+    assert begun.positive_from == 0.8 * free.positive_from
+    assert begun.negative_to < free.negative_to
+    assert begun.inconclusive_at(0.02) <= 0.15
+    assert np.mean(np.asarray(probability)[np.asarray(positive)] >= begun.positive_from) >= begun.coverage
+
+
+def test_a_band_that_begins_early_enough_is_left_as_it_is():
+    probability, positive = drawn(20000, 1)
+    free = fit_conformal_within(probability, positive, 0.95, InconclusiveLimit(0.02, 0.15))
+    assert fit_conformal_within(probability, positive, 0.95, InconclusiveLimit(0.02, 0.15), begin_by=0.9) == free

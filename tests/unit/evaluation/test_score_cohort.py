@@ -17,10 +17,11 @@ from pocketk.cohort.manifest_row import ManifestRow, frame_of_rows, rows_of_fram
 from pocketk.cohort.signal_shard import read_signal, write_shard
 from pocketk.evaluation.clip_gathering import GatherRule
 from pocketk.evaluation.evaluation_error import EvaluationError
-from pocketk.evaluation.score_cohort import COST_FILE, ScoreRequest, score_cohort
+from pocketk.evaluation.score_cohort import COST_FILE, ScoreRequest, rows_to_score, score_cohort
 from pocketk.evaluation.scored_model import ModelSource
 from pocketk.simulator.cohort import simulate_cohort
 from pocketk.simulator.cohort_plan import CohortPlan
+from pocketk.training.part import part_of_patient
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.measurement.decision import CONCLUSIVE
 from pocketk_agent.measurement.strip import Strip
@@ -185,3 +186,11 @@ def test_a_split_that_is_not_there_is_refused(cohort: Path, tmp_path: Path) -> N
 def test_a_folder_without_weights_is_refused(cohort: Path, tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match=r"model\.safetensors"):
         scored(ScoreRequest(cohort, ModelSource(str(tmp_path), is_run=True)), tmp_path)
+
+
+def test_the_validation_split_is_the_development_patients_that_no_network_learns_from(cohort: Path) -> None:
+    chosen = rows_to_score(cohort, "validation")
+    development = read_manifest(cohort).filter(pl.col("split") == "development")
+    expected = [patient for patient in development["patient_id"] if part_of_patient(patient) == "validation"]
+    assert chosen["patient_id"].to_list() == expected
+    assert 0 < len(chosen) < len(development)

@@ -41,6 +41,20 @@ def recalibrate(
     """
     if not _both_classes(hits, trials) or np.ptp(logit[trials > 0.0]) == 0.0:
         return math.nan, math.nan
+    # Centred and scaled, so that an offset or a factor of the logits changes the answer alone and not the way to it.
+    centre = float(trials @ logit / trials.sum())
+    scale = math.sqrt(float(trials @ (logit - centre) ** 2 / trials.sum()))
+    odds = math.log(float(hits.sum()) / float(trials.sum() - hits.sum()))
+    for first in ((start[0] + start[1] * centre, start[1] * scale), (odds, 0.0)):
+        found = _newton(hits, trials, (logit - centre) / scale, first)
+        if found is not None:
+            slope = found[1] / scale
+            return found[0] - slope * centre, slope
+    return math.nan, math.nan
+
+
+def _newton(hits: Floats, trials: Floats, logit: Floats, start: tuple[float, float]) -> tuple[float, float] | None:
+    """Newton's method from one start; None where it does not arrive."""
     intercept, slope = start
     for _ in range(_MOST_STEPS):
         p = _expit(intercept + slope * logit)
@@ -50,14 +64,14 @@ def recalibrate(
         h00, h01, h11 = spread.sum(), spread_logit.sum(), spread_logit @ logit
         determinant = h00 * h11 - h01 * h01
         if not determinant > 0.0:
-            break
+            return None
         step0, step1 = (h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant
         longest = max(abs(step0), abs(step1))
         shorter = min(1.0, _LONGEST_STEP / longest) if longest else 1.0
         intercept, slope = intercept + shorter * step0, slope + shorter * step1
         if longest < _SMALLEST_STEP:
             return float(intercept), float(slope)
-    return math.nan, math.nan
+    return None
 
 
 def calibration_in_the_large(hits: Floats, trials: Floats, logit: Floats, start: float = 0.0) -> float:

@@ -151,3 +151,15 @@ def test_nan_labels_are_refused() -> None:
 def test_a_missing_patient_is_refused() -> None:
     with pytest.raises(ValueError, match="1 patients for 2 recordings"):
         calibration_of([True, False], [0.1, 0.2], ["a"])
+
+
+@pytest.mark.parametrize(("offset", "factor"), [(-6.0, 1.0), (4.0, 0.2), (-3.0, 5.0)])
+def test_an_offset_and_a_factor_of_the_logits_change_the_fit_by_themselves_alone(offset: float, factor: float):
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        logit = rng.normal(-1.0, 1.6, 338)
+        hits = (rng.random(338) < 1.0 / (1.0 + np.exp(-logit))).astype(float)
+        plain = recalibrate(hits, np.ones(338), logit)
+        moved = recalibrate(hits, np.ones(338), offset + factor * logit)
+        assert moved[1] * factor == pytest.approx(plain[1], abs=1e-6)
+        assert moved[0] + moved[1] * offset == pytest.approx(plain[0], abs=1e-6)
