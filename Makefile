@@ -10,10 +10,11 @@ RATE ?=
 ARGS ?=
 COHORT_SEED ?= 1
 # Public recordings, see the README; without them the model learns from synthetic patients only.
+RELEASE ?= out/release
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak check mutation requirements benchmarks cohort-50k train-default judge-default train-smoke resolve bundles clean
+.PHONY: help demo test slow soak check mutation requirements benchmarks cohort-50k train-default judge-default seeds-default train-smoke resolve bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -72,12 +73,19 @@ bundles: $(VENV)/.dev-ready  ## Export the shipped bundles anew
 	@$(BIN)/pocketk export --untrained --out models/bundles/pocketk-untrained
 
 train-default: $(VENV)/.dev-ready  ## Make the released model pocketk-s anew in out/release (45 minutes on 2 cores; DATA=recordings)
-	@$(BIN)/pocketk release $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out out/release $(ARGS)
+	@$(BIN)/pocketk release $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out $(RELEASE) $(ARGS)
 
 judge-default: $(VENV)/.dev-ready  ## Judge out/release on 30,000 further patients, beside the oracle and averaged beats (half an hour)
-	@test -d out/release/judged || $(BIN)/pocketk simulate --patients 30000 --seconds 30 --seed 1401 --internal-share 1 --out out/release/judged
-	@$(BIN)/pocketk evaluate out/release/judged --run out/release/run --operating-points out/release/calibration.json --no-gate --out out/release/judgement
-	@$(BIN)/pocketk compare-references out/release/train-10s out/release/judged --predictions out/release/judgement/predictions.parquet --run out/release/run --beat-recordings 30000 --beat-clips 1 --out out/release/references
+	@test -f $(RELEASE)/judged/cohort.json || $(BIN)/pocketk simulate --patients 30000 --seconds 30 --seed 1401 --internal-share 1 --out $(RELEASE)/judged
+	@$(BIN)/pocketk evaluate $(RELEASE)/judged --run $(RELEASE)/run --operating-points $(RELEASE)/calibration.json --no-gate --out $(RELEASE)/judgement
+	@$(BIN)/pocketk compare-references $(RELEASE)/train-10s $(RELEASE)/judged --predictions $(RELEASE)/judgement/predictions.parquet --run $(RELEASE)/run --beat-recordings 30000 --beat-clips 1 --out $(RELEASE)/references
+
+seeds-default: $(VENV)/.dev-ready  ## Train out/release twice more with other seeds and judge all three alike (an hour)
+	@for seed in 1 2; do \
+	  test -f $(RELEASE)/run-$$seed/run.json || $(BIN)/pocketk train --again $(RELEASE)/run --seed $$seed --out $(RELEASE)/run-$$seed || exit; \
+	  $(BIN)/pocketk evaluate $(RELEASE)/judged --run $(RELEASE)/run-$$seed --no-gate --out $(RELEASE)/judgement-$$seed || exit; \
+	done
+	@$(BIN)/pocketk compare-seeds $(RELEASE)/judgement $(RELEASE)/judgement-1 $(RELEASE)/judgement-2 --out $(RELEASE)/seeds
 
 train-smoke: $(VENV)/.dev-ready  ## The same in three minutes, to show that every step runs; no model to use
 	@$(BIN)/pocketk release --smoke $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out out/release-smoke $(ARGS)

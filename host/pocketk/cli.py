@@ -52,6 +52,7 @@ _COMMANDS = {
     "evaluate-boundaries": "pocketk.boundary_command:evaluate_boundaries_command",
     "evaluate-gate": "pocketk.gate_command:evaluate_gate_command",
     "compare-references": "pocketk.compare_references_command:compare_references_command",
+    "compare-seeds": "pocketk.compare_seeds_command:compare_seeds_command",
     "bench-check": "pocketk.bench_check_command:bench_check_command",
     "requirements": "pocketk.requirements.command:requirements_command",
 }

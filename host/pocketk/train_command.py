@@ -8,11 +8,12 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.markup import escape
 
+from pocketk.training.preset import DEFAULT_SEED
 from pocketk.training.train_options import (
     ClipOptions,
     MachineOptions,
     RecipeOptions,
-    check_resume_alone,
+    check_alone,
     plan_of_options,
 )
 from pocketk.training.training_error import TrainingError
@@ -23,14 +24,16 @@ if TYPE_CHECKING:  # torch loads when a training begins, not for `pocketk --help
 EXIT_STOPPED = 130
 _COHORT_HELP = "Folder of the cohort, from pocketk simulate or pocketk cohort build; or of clips prepared before."
 _RESUME_HELP = "Folder of a run that was stopped or killed; its own options hold."
+_AGAIN_HELP = "Folder of a run to repeat with another --seed; everything else is that run's."
 _FLAT = Parameter(name="*")
 
 
-def train_command(
+def train_command(  # noqa: PLR0913 - one keyword for each option of the command
     cohort: Annotated[Path | None, Parameter(help=_COHORT_HELP)] = None,
     *,
     out: Annotated[Path | None, Parameter(help="Folder of the run; made here.")] = None,
     resume: Annotated[Path | None, Parameter(help=_RESUME_HELP)] = None,
+    again: Annotated[Path | None, Parameter(help=_AGAIN_HELP)] = None,
     recipe: Annotated[RecipeOptions, _FLAT] = RecipeOptions(),  # noqa: B008 - frozen
     clips: Annotated[ClipOptions, _FLAT] = ClipOptions(),  # noqa: B008
     machine: Annotated[MachineOptions, _FLAT] = MachineOptions(),  # noqa: B008
@@ -42,6 +45,7 @@ def train_command(
         pocketk train cohort --preset fine-tune --from ecgfounder.pth --accelerator cuda --devices 2 --out run
         pocketk train cohort --teacher large-run/model.safetensors --out small-run
         pocketk train --resume run
+        pocketk train --again run --seed 1 --out run-1
 
     First the recordings are filtered, judged and cut into clips exactly as a device does it (once a cohort), then the
     network learns from them. The folder of the run holds model.safetensors, best and last weights, curves.png and
@@ -50,14 +54,20 @@ def train_command(
     """
     from pocketk.training.clip_preparation import prepare_clips, store_of
     from pocketk.training.clip_request import ClipRequest
-    from pocketk.training.run_folder import check_new, plan_of_run
+    from pocketk.training.run_folder import check_new, plan_of_run, recorded_plan
     from pocketk.training.training_run import train
 
     console = Console(soft_wrap=True)
+    if again is not None:
+        if cohort is not None or out is None or resume is not None:
+            raise TrainingError("--again repeats a run: give --seed and --out, and leave COHORT and --resume out.")
+        check_alone("again", replace(recipe, seed=DEFAULT_SEED), clips, machine)
+        check_new(out)
+        return _report(train(replace(recorded_plan(again, show=True), out=out, seed=recipe.seed)), console)
     if resume is not None:
         if cohort is not None or out is not None:
             raise TrainingError("--resume goes on with the cohort and folder of the run; leave COHORT and --out out.")
-        check_resume_alone(recipe, clips, machine)
+        check_alone("resume", recipe, clips, machine)
         return _report(train(plan_of_run(resume, show=True), resume=True), console)
     if cohort is None or out is None:
         raise TrainingError("Name a cohort and where the run goes: pocketk train COHORT --out RUN; or --resume RUN.")

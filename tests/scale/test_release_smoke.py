@@ -16,7 +16,7 @@ from pocketk.training.part import patient_hashes
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.bundle.verify import sha256_of
 
-pytestmark = [pytest.mark.data, pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.data, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")

@@ -112,6 +112,15 @@ def plan_of_run(out: Path, show: bool = False) -> TrainingPlan:
     """
     if (out / RUN_FILE).is_file():
         raise TrainingError(f"The training in {out} is finished; there is nothing to resume.")
+    return recorded_plan(out, show)
+
+
+def recorded_plan(out: Path, show: bool = False) -> TrainingPlan:
+    """The plan that a run's folder was begun with, finished or not.
+
+    Raises:
+        TrainingError: no run there, or files that cannot be read.
+    """
     try:
         config = json.loads((out / CONFIG_FILE).read_text(encoding="utf-8"))
         places = json.loads((out / PLACES_FILE).read_text(encoding="utf-8"))
@@ -125,7 +134,7 @@ def plan_of_run(out: Path, show: bool = False) -> TrainingPlan:
             **config["machine"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(f"{out} is no run that can be resumed ({error}); expected {CONFIG_FILE} in it.") from error
+        raise TrainingError(f"{out} is no run to go on from ({error}); expected {CONFIG_FILE} in it.") from error
 
 
 def check_same_run(out: Path, config: Mapping[str, Any]) -> None:

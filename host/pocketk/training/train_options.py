@@ -119,8 +119,14 @@ def plan_of_options(store: Path, out: Path, recipe: RecipeOptions, machine: Mach
     )
 
 
-def check_resume_alone(recipe: RecipeOptions, clips: ClipOptions, machine: MachineOptions) -> None:
-    """Refuse options beside --resume: the run's own hold.
+def check_alone(option: str, recipe: RecipeOptions, clips: ClipOptions, machine: MachineOptions) -> None:
+    """Refuse options beside --resume or --again: the run's own hold.
+
+    Args:
+        option: its name without dashes.
+        recipe: as given.
+        clips: as given.
+        machine: as given.
 
     Raises:
         TrainingError: naming them.
@@ -132,4 +138,4 @@ def check_resume_alone(recipe: RecipeOptions, clips: ClipOptions, machine: Machi
         if getattr(options, field.name) != field.default
     ]
     if given:
-        raise TrainingError(f"--resume goes on with the options of the run; leave {', '.join(given)} out.")
+        raise TrainingError(f"--{option} takes the options of the run; leave {', '.join(given)} out.")
