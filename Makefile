@@ -14,7 +14,7 @@ RELEASE ?= out/release
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak check mutation requirements benchmarks cohort-50k train-default judge-default seeds-default train-smoke resolve bundles clean
+.PHONY: help demo test slow soak check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default train-smoke resolve bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ requirements: $(VENV)/.dev-ready  ## Show what was promised, what was measured, 
 
 benchmarks: $(VENV)/.dev-ready  ## Time our code beside its alternatives, interleaved in one run
 	@$(PYTEST) -q benchmarks -s
+
+benchmark-evaluation: $(VENV)/.dev-ready  ## Evaluate 62,290 recordings with pocketk-s: windows/s, memory, share in the network
+	@POCKETK_EVALUATION_RECORDINGS=62290 $(PYTEST) -q -s benchmarks/test_evaluation_speed.py
 
 resolve: $(VENV)/.dev-ready  ## Show that every extra resolves on Python 3.11, 3.12 and 3.13
 	@$(PYTEST) -q tests/unit/test_supported_pythons.py

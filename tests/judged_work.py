@@ -37,7 +37,7 @@ CALIBRATION = {
         "site": None,
     },
     "calibration_k_ge_6_0": None,
-    "abstention": {"low": 0.05, "high": 0.06, "coverage": 0.9},
+    "abstention": {"low": 0.011, "high": 0.016, "coverage": 0.9},
     "sentence": "Calibrated (platt) on 400 recordings.",
     "provenance": {},
 }
@@ -98,7 +98,8 @@ def make_work(folder: Path) -> Work:
     run = {"clips": 4000, "statement": "simulation-trained", "sha256": {"model.safetensors": sha256}}
     write(work.weights.parent / "run.json", run)
     config = {
-        "preset": {"name": "pocketk-s", "about": "for a test"},
+        "preset": {"name": "pocketk-s", "about": "for a test", "teacher_weight": 0.8},
+        "teacher_sha256": "7" * 64,
         "machine": {"seed": 3407, "threads": 1, "accelerator": "cpu"},
         "start": {"statement": "random weights", "sha256": None},
         "data": {"manifest_sha256": "0" * 64, "cohort": {"kind": "merged"}, "parts": {"train": COUNTS}},
@@ -107,7 +108,7 @@ def make_work(folder: Path) -> Work:
     write(work.weights.parent / "config.json", config)
     write(work.folder / "calibration.json", CALIBRATION)
     write(work.folder / "release.json", {"steps": []})
-    row = {"source": "synthetic", "clips": "one clip", "cut": "K > 5.5", "minus_one_clip": None}
+    row = {"source": "synthetic", "clips": "one clip", "cut": "K > 5.5", "n_patients": 480, "minus_one_clip": None}
     estimates = dict.fromkeys(("model", "oracle", "beat", "minus_oracle", "minus_beat"), ESTIMATE)
     write(work.folder / "comparison" / "reference-comparison.json", {"inputs": {}, "rows": [row | estimates]})
     (work.folder / "comparison" / "reference-comparison.html").write_text("<p>page</p>")

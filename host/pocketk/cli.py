@@ -40,11 +40,13 @@ _EXPECTED = (
 _COMMANDS = {
     "import-weights": "pocketk.import_weights:import_weights",
     "calibrate": "pocketk.calibrate_command:calibrate_command",
+    "recalibrate-site": "pocketk.recalibrate_site_command:recalibrate_site_command",
     "export": "pocketk.export_command:export_command",
     "score": "pocketk.score_command:score_command",
     "simulate": "pocketk.simulate_command:simulate_command",
     "cohort": "pocketk.cohort_command:cohort_app",
     "pretrain": "pocketk.pretrain_command:pretrain_command",
+    "teacher-from-truth": "pocketk.truth_teacher_command:truth_teacher_command",
     "train": "pocketk.train_command:train_command",
     "release": "pocketk.release_command:release_command",
     "evaluate": "pocketk.evaluate_command:evaluate_command",

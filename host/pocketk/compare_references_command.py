@@ -8,12 +8,18 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from pocketk.cohort.card import read_card
+from pocketk.calibrate_command import prediction_facts
 from pocketk.cohort.local_engine import LocalEngine
+from pocketk.cohort.manifest import MANIFEST_FILE
 from pocketk.evaluation.predictions import read_predictions
 from pocketk.evaluation.scored_model import ModelSource, open_model, tier_index
 from pocketk.simulator.reference_models.comparison import compare
-from pocketk.simulator.reference_models.comparison_file import STATEMENT, ReferenceReport, json_text
+from pocketk.simulator.reference_models.comparison_file import (
+    STATEMENT,
+    ComparedFiles,
+    ReferenceReport,
+    json_text,
+)
 from pocketk.simulator.reference_models.comparison_page import HEADINGS, page_html, row_cells
 from pocketk.simulator.reference_models.context_agreement import context_agreement
 from pocketk.simulator.reference_models.reference_scores import BeatModelSize, reference_scores
@@ -70,15 +76,16 @@ def compare_references_command(  # noqa: PLR0913 - one keyword for each option o
     scores = _scores((train_cohort, test_cohort), size, out, processes)
     comparison = compare(frame, scores, accepted_only=accepted_only, draws=draws, seed=seed)
     inputs = {
-        "training cohort": f"{train_cohort.name}, manifest {read_card(train_cohort).manifest_sha256}",
-        "test cohort": f"{test_cohort.name}, manifest {read_card(test_cohort).manifest_sha256}",
+        "training cohort": train_cohort.name,
+        "test cohort": test_cohort.name,
         "averaged beats": f"fitted to {beat_recordings or 'all'} recordings, {beat_clips} clip(s) of each",
         "predictions": f"{predictions.name}, of recordings {_digest(frame['record_id'].to_list())}",
     }
-    report = ReferenceReport(comparison, context_agreement(frame), _risk(bundle, run), inputs)
-    files = {out / PAGE: page_html(report).encode(), out / DOCUMENT: json_text(report).encode()}
-    write_atomically(files)
-    _print(report, [*files, out / SCORES])
+    files = _files((train_cohort, test_cohort), predictions)
+    report = ReferenceReport(comparison, context_agreement(frame), _risk(bundle, run), inputs, files)
+    written = {out / PAGE: page_html(report).encode(), out / DOCUMENT: json_text(report).encode()}
+    write_atomically(written)
+    _print(report, [*written, out / SCORES])
     return EXIT_LEAK if comparison.leaks else 0
 
 
@@ -89,6 +96,12 @@ def _check(bundle: str | None, run: Path | None, draws: int, processes: int | No
         raise SimulationError(f"--draws is {draws}; give 1 or more.")
     if processes is not None and processes < 1:
         raise SimulationError(f"--processes is {processes}; give 1 or more.")
+
+
+def _files(cohorts: tuple[Path, Path], predictions: Path) -> ComparedFiles:
+    facts = prediction_facts(predictions)
+    manifests = (hashlib.sha256((cohort / MANIFEST_FILE).read_bytes()).hexdigest() for cohort in cohorts)
+    return ComparedFiles(facts.model or None, facts.model_sha256, facts.predictions_sha256, *manifests)
 
 
 def _scores(cohorts: tuple[Path, Path], size: BeatModelSize, out: Path, processes: int | None) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from rich.console import Console
 from pocketk.bundle.build import UNTRAINED_DATA, BuiltBundle, ModelStatement, build_bundle
 from pocketk.bundle.errors import HostBundleError
 from pocketk.bundle.judgement import JudgementPlaces, read_judgement
+from pocketk.bundle.training_statement import TrainingWords, training_sentence
 from pocketk.probability.bundle_calibration import BundleCalibration, read_bundle_calibration
 from pocketk_agent.bundle.manifest import MANIFEST_NAME, SECOND_OUTPUT, TIER_OUTPUT
 from pocketk_agent.bundle.verify import version_tuple
@@ -28,7 +29,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     *,
     out: Path,
     untrained: bool = False,
-    training_data: str = "",
+    words: Annotated[TrainingWords, Parameter(name="*")] = TrainingWords(),  # noqa: B008 - frozen
     model_version: str = VERSION,
     variant: str = "pocketk-handheld-v1",
     outputs: tuple[str, ...] = (TIER_OUTPUT,),
@@ -59,8 +60,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         weights: A .safetensors (or published .pth) file of a one-lead Net1D; none with --untrained.
         out: The bundle's folder; its name becomes the model's. An existing bundle there is replaced.
         untrained: Make a tiny network with random weights instead of reading one.
-        training_data: One sentence on what the weights were trained on; every screen and report shows it. Where not
-            given, what the file says of itself.
+        words: What to say of the training.
         model_version: Dotted numbers.
         variant: Preprocessing that the network was trained with.
         outputs: Names of the logits, in order.
@@ -86,8 +86,8 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     else:
         net = Net1D.load_checkpoint(weights)
         judgement = read_judgement(judged, weights)
-        said = training_data or read_checkpoint(weights).training
-        statement = ModelStatement(out.name, model_version, "trained", _sentence(said), variant, outputs, fitted)
+        said = training_sentence(words, read_checkpoint(weights).training, judgement)
+        statement = ModelStatement(out.name, model_version, "trained", said, variant, outputs, fitted)
     console = Console(stderr=True)
     try:
         with console.status(f"exporting {out.name}: ONNX, parity, golden vectors"):
@@ -109,10 +109,6 @@ def _calibration_for(outputs: tuple[str, ...], path: Path) -> BundleCalibration:
     if fitted.calibration_k_ge_6_0 is not None and SECOND_OUTPUT not in outputs:
         raise HostBundleError(f"{path} calibrates {SECOND_OUTPUT}, which is none of the outputs {', '.join(outputs)}.")
     return fitted
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(". ") + "."
 
 
 def _checked(net: Net1D, statement: ModelStatement) -> Net1D:

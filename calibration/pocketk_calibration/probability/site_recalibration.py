@@ -89,7 +89,7 @@ def recalibrate_site(
             f"pairs with {LEAST_POSITIVE} positives are needed. Keep the released calibration and collect more."
         )
     data = labelled(x, y, None, patient)
-    best = _most_probable(data, data.weight)
+    best = most_probable_line(data, data.weight)
     if best[0] <= 0.0:
         raise ValueError(f"The site's slope is {best[0]:.3g}: higher scores go with fewer positives. Check the labels.")
     laplace = np.linalg.inv(_curvature(best, data, data.weight)).astype(np.float64)
@@ -120,7 +120,13 @@ def _curvature(at: NDArray[np.float64], data: Labelled, weight: NDArray[np.float
     return columns.T @ (columns * (weight * p * (1.0 - p))[:, None]) + np.diag(_PRIOR_PRECISION)
 
 
-def _most_probable(data: Labelled, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+def most_probable_line(data: Labelled, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Slope and intercept, (2,), of least penalised log loss.
+
+    Args:
+        data: logits of released probabilities, and labels.
+        weight: (N,) of each row; a pair counts as one against the prior.
+    """
     columns, y = _columns(data), data.positive.astype(np.float64)
 
     def loss(at: NDArray[np.float64]) -> float:
@@ -144,5 +150,5 @@ def _most_probable(data: Labelled, weight: NDArray[np.float64]) -> NDArray[np.fl
 def _bootstrap(data: Labelled, draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
     even = np.full(data.n_patients, 1.0 / data.n_patients)
     drawn = rng.multinomial(data.n_patients, even, size=draws).astype(np.float64)
-    fits = np.array([_most_probable(data, one[data.patient]) for one in drawn])
+    fits = np.array([most_probable_line(data, one[data.patient]) for one in drawn])
     return np.cov(fits, rowvar=False)

@@ -101,14 +101,18 @@ def read_operating_points(reader: StrictReader | None) -> OperatingPoints | None
     """Thresholds from their JSON object.
 
     Raises:
-        BundleError: missing or unknown fields, or thresholds out of order.
+        BundleError: missing or unknown fields, or thresholds out of order. Equal ones are in order: they leave no
+            ELEVATED, as a calibration does whose threshold of HIGH would lie below that of LOW.
     """
     if reader is None:
         return None
     points = OperatingPoints(t_low=reader.number("t_low"), t_high=reader.number("t_high"))
     reader.done()
     if not 0.0 <= points.t_low <= points.t_high <= 1.0:
-        raise manifest_fault(f"has thresholds {points.t_low} and {points.t_high} out of order")
+        raise manifest_fault(
+            f"has thresholds out of order: t_low {points.t_low:g} and t_high {points.t_high:g}; "
+            "expected 0 <= t_low <= t_high <= 1"
+        )
     return points
 
 
@@ -116,7 +120,7 @@ def read_abstention(reader: StrictReader | None) -> AbstentionBand | None:
     """An abstention band from its JSON object.
 
     Raises:
-        BundleError: missing or unknown fields, or ends out of order.
+        BundleError: missing or unknown fields, ends out of order or outside 0 to 1, or a band of no width.
     """
     if reader is None:
         return None
@@ -125,4 +129,6 @@ def read_abstention(reader: StrictReader | None) -> AbstentionBand | None:
     except ValueError as error:
         raise manifest_fault(f"has an unusable {error}") from error
     reader.done()
+    if band.low == band.high:
+        raise manifest_fault(f"has an abstention band of no width at {band.low:g}; leave it out, or give it a width")
     return band

@@ -113,7 +113,8 @@ def parse_manifest(text: str | bytes) -> Manifest:
 
     Raises:
         BundleError: code "bundle-manifest"; not JSON, another schema, missing or unknown fields, wrong types,
-            thresholds or calibration of an untrained network, or a file name that is not a plain name.
+            thresholds or calibration of an untrained network, thresholds or abstention band out of order, or a file
+            name that is not a plain name.
     """
     try:
         return _manifest_of(strict_object(text, "manifest"))
@@ -184,3 +185,17 @@ def _check_calibrations(manifest: Manifest) -> None:
         raise manifest_fault(f"gives an abstention band or a second calibration, but none to {TIER_OUTPUT!r}")
     if manifest.calibration_k_ge_6_0 is not None and SECOND_OUTPUT not in manifest.outputs:
         raise manifest_fault(f"gives a calibration to the output {SECOND_OUTPUT!r}, which it does not have")
+    _check_band(manifest)
+
+
+def _check_band(manifest: Manifest) -> None:
+    """With a band that began above t_low, a rising probability would go from ELEVATED back to no statement.
+
+    One that begins below t_low takes statements from LOW only, which is as cautious.
+    """
+    band, points = manifest.abstention, manifest.thresholds
+    if band is not None and points is not None and band.low > points.t_low:
+        raise manifest_fault(
+            f"has an abstention band from {band.low:g}, above t_low {points.t_low:g}: ELEVATED would lie below no "
+            "statement; the band has to begin at t_low or below"
+        )

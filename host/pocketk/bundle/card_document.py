@@ -4,7 +4,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from pocketk.bundle.bars import judge_bars
 from pocketk.bundle.card_facts import CardFacts
+from pocketk.bundle.card_table import NEWER_TABLES
 from pocketk.bundle.card_words import OUT_OF_SCOPE, REPRODUCE
 from pocketk.bundle.judgement import Document, table_of
 from pocketk.bundle.recordings_used import NO_COPY, PHYSIONET
@@ -27,7 +29,7 @@ def card_json(facts: CardFacts) -> str:
     Raises:
         HostBundleError: an evaluation is not of this version.
     """
-    manifest = json.loads(facts.manifest.to_json())
+    manifest, calibration = json.loads(facts.manifest.to_json()), facts.manifest.calibration
     document = {
         "schema": _SCHEMA,
         "statement": f"{facts.headline}. Research demonstration, not for clinical use.",
@@ -43,6 +45,8 @@ def card_json(facts: CardFacts) -> str:
         "onnx_parity": asdict(facts.parity),
         "calibration_fitted_on": facts.fitted_on or None,
         **{name: manifest[name] for name in _FROM_MANIFEST},
+        "stated_at_prevalence": None if calibration is None else calibration.assumed_prevalence,
+        "bars": [asdict(bar) for bar in judge_bars(facts.judgement)],
         "evaluations": [_evaluation(each) for each in facts.judgement.evaluations],
         "comparisons": [
             {"inputs": each.get("inputs"), "rows": each.get("rows")} for each in facts.judgement.comparisons
@@ -57,6 +61,8 @@ def card_json(facts: CardFacts) -> str:
 
 def _evaluation(document: Document) -> dict[str, Any]:
     tables = {name: table_of(document, section, name) for section, names in _TABLES.items() for name in names}
+    newer = [(section, name) for section, name, _ in NEWER_TABLES if section in document["sections"]]
+    tables |= {name: table_of(document, section, name) for section, name in newer}
     return {
         "statement": document.get("statement"),
         "facts": document.get("facts"),

@@ -74,6 +74,8 @@ class CardFacts:
             "accelerator": machine.get("accelerator"),
             "threads": machine.get("threads"),
             "start": config.get("start"),
+            "teacher_sha256": config.get("teacher_sha256"),
+            "teacher_weight": preset.get("teacher_weight") if config.get("teacher_sha256") else None,
             "parts": self.data.get("parts"),
             "manifest_sha256": self.data.get("manifest_sha256"),
             "validation": run.get("validation"),

@@ -1,6 +1,6 @@
 """Tables of a model card: figures of an evaluation in words, as Markdown."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,13 @@ from pocketk.evaluation.statistics.estimate import Estimate
 
 # Of the scores that an evaluation reports: what a device uses, and its first clip alone.
 _SCORES = ("mean of up to 3 clips", "first clip")
+# Tables that only newer evaluations have: section, table, caption.
+NEWER_TABLES = (
+    ("tiers", "tiers", "What the device would say, by potassium in mmol/L"),
+    ("coverage", "conformal-coverage", "Coverage of the prediction sets behind the abstention band"),
+    ("coverage", "no-statement", "Scored recordings without a statement"),
+)
+_RECORDINGS, _PATIENTS = "recordings", "patients"
 _Keep = Callable[[Document], bool]
 
 
@@ -95,7 +102,16 @@ def evaluation_tables(document: Document) -> tuple[CardTable, ...]:
             ("recordings", "all", "refused"),
         ),
         _table(document, "refused", "inconclusive", "Scored and called INCONCLUSIVE", ("why", "recordings", "share")),
+        *_newer(document),
     )
+
+
+def _newer(document: Document) -> Iterator[CardTable]:
+    """Tables of sections that older evaluations lack, with all of their columns."""
+    for section, name, caption in NEWER_TABLES:
+        rows = table_of(document, section, name) if section in document["sections"] else ()
+        if rows:
+            yield _table(document, section, name, caption, tuple(rows[0]))
 
 
 def comparison_table(document: Document) -> CardTable:
@@ -104,15 +120,16 @@ def comparison_table(document: Document) -> CardTable:
     Raises:
         HostBundleError: the document is not of this version.
     """
+    labels = ("source", "clips", "cut", "n_patients")
     columns = ("model", "oracle", "beat", "minus_oracle", "minus_beat", "minus_one_clip")
     try:
         rows = tuple(
-            (row["source"], row["clips"], row["cut"], _words(row["model"]["n"]), *(_words(row[one]) for one in columns))
+            (*(_words(row[one]) for one in labels), _words(row["model"]["n"]), *(_words(row[one]) for one in columns))
             for row in document["rows"]
         )
     except (KeyError, TypeError) as error:
         raise HostBundleError(f"The comparison has no rows of this version ({error}); compare again.") from error
-    headings = ("source", "clips", "positive", "recordings", "network", "oracle", "averaged beats")
+    headings = ("source", "clips", "positive", "patients", "recordings", "network", "oracle", "averaged beats")
     gaps = ("network - oracle", "network - averaged beats", "three clips - one")
     return CardTable("AUROC beside the reference models, with 95 % intervals", (*headings, *gaps), rows)
 
@@ -126,11 +143,20 @@ def _table(
     keep: _Keep = lambda _: True,
 ) -> CardTable:
     rows = [row for row in table_of(document, section, name) if keep(row)]
+    columns = _with_patients(columns, rows)
     try:
         lines = tuple(tuple(_words(row[column]) for column in columns) for row in rows)
     except (KeyError, TypeError) as error:
         raise HostBundleError(f"The evaluation's table {name!r} has no column {error}; evaluate again.") from error
     return CardTable(caption, tuple(columns), lines)
+
+
+def _with_patients(columns: Sequence[str], rows: Sequence[Document]) -> Sequence[str]:
+    """The columns, and how many patients the recordings are of where the evaluation says so."""
+    at = columns.index(_RECORDINGS) + 1 if _RECORDINGS in columns else 0
+    if not at or not rows or _PATIENTS in columns or not all(_PATIENTS in row for row in rows):
+        return columns
+    return (*columns[:at], _PATIENTS, *columns[at:])
 
 
 def _words(value: Any) -> str:

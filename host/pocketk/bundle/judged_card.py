@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from pocketk.bundle.bars import JudgedBar, judge_bars
 from pocketk.bundle.card_facts import CardFacts
-from pocketk.bundle.card_table import comparison_table, evaluation_tables
+from pocketk.bundle.card_table import CardTable, comparison_table, evaluation_tables
 from pocketk.bundle.card_words import OUT_OF_SCOPE, REPRODUCE
 from pocketk.bundle.judgement import Document
 from pocketk.bundle.recordings_used import NO_COPY, PHYSIONET
@@ -28,6 +29,7 @@ def judged_card(facts: CardFacts) -> str:
         _part("Training", _training(facts)),
         _part("Input and outputs", _format(facts)),
         _part("Calibration and thresholds", _decision(facts)),
+        f"## Bars\n\n{_bars(judge_bars(facts.judgement)).markdown()}",
         *(_evaluation(document) for document in facts.judgement.evaluations),
         *(_comparison(document) for document in facts.judgement.comparisons),
         _part("Limitations", facts.limits),
@@ -63,6 +65,11 @@ def _training(facts: CardFacts) -> Iterable[str]:
         )
     start = training["start"] or {}
     yield f"Clips seen: {training['clips_seen']:,}; seed {training['seed']}; started from {start.get('statement')}."
+    if training["teacher_sha256"]:
+        yield (
+            f"Targets are {training['teacher_weight']:g} parts a teacher's outputs (SHA-256 "
+            f"`{training['teacher_sha256']}`), the rest the laboratory value; the commands are in `release.json`."
+        )
     yield f"Cohort manifest SHA-256 `{training['manifest_sha256']}`."
     yield "All options, versions and hashes: `training_config.json`; what came of it: `training_run.json`."
 
@@ -88,11 +95,20 @@ def _decision(facts: CardFacts) -> Iterable[str]:
     yield facts.fitted_on
     yield (
         f"LOW below a probability of {manifest.thresholds.t_low:.4g}, HIGH from {manifest.thresholds.t_high:.4g} on, "
-        f"ELEVATED between; prevalence {manifest.calibration.prevalence:g}."
+        f"ELEVATED between; stated at a prevalence of {manifest.calibration.assumed_prevalence:.4g}."
     )
     if manifest.abstention is not None:
         band = manifest.abstention
         yield f"INCONCLUSIVE from {band.low:.4g} to {band.high:.4g} (conformal coverage {band.coverage:g})."
+
+
+def _bars(bars: Iterable[JudgedBar]) -> CardTable:
+    return CardTable(
+        "What was wanted of the network on simulated recordings, by the first evaluation below, and by the comparison "
+        "where there is one",
+        ("bar", "what", "wanted", "measured", "recordings", "reached"),
+        tuple((bar.id, bar.text, bar.limit, bar.in_words, bar.n_in_words, bar.verdict) for bar in bars),
+    )
 
 
 def _evaluation(document: Document) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pocketk.bundle.errors import HostBundleError
+from pocketk.bundle.evaluation_samples import SAMPLES, samples_of
 
 EVALUATION_PAGE, EVALUATION_DOCUMENT = "evaluation.html", "evaluation.json"
 # Names in the run's folder, of the comparison, and of what `pocketk release` writes.
@@ -80,6 +81,11 @@ def read_judgement(places: JudgementPlaces, weights: Path) -> Judgement | None:
     sha256 = hashlib.sha256(_bytes(weights)).hexdigest()
     for folder, document in zip(places.evaluation, evaluations, strict=True):
         _check_evaluated(folder, document, weights, sha256)
+    for folder, document in zip(places.comparison, comparisons, strict=True):
+        _check_compared(folder, document, sha256)
+    samples = samples_of(places.evaluation[0], evaluations[0], sha256)
+    if samples is not None:
+        files[SAMPLES] = samples
     if sha256 not in dict(run.get("sha256") or {}).values():
         raise HostBundleError(
             f"{places.run} is not the run of {weights}: its {_RUN} names no file with SHA-256 {sha256}. Name the run "
@@ -162,6 +168,16 @@ def _check_evaluated(folder: Path, document: Document, weights: Path, sha256: st
         )
     if str(facts.get(_PREDICTIONS_FACT, "")).startswith(_OTHER_MODEL):
         raise HostBundleError(f"{folder}: its predictions were {facts[_PREDICTIONS_FACT]}. Score the cohort again.")
+
+
+def _check_compared(folder: Path, document: Document, sha256: str) -> None:
+    """Refuse a comparison of another model; one that does not know its model is let pass."""
+    compared = (document.get("files") or {}).get("model_sha256")
+    if compared not in (None, sha256):
+        raise HostBundleError(
+            f"{folder} compares another model (SHA-256 {compared}) than the weights exported (SHA-256 {sha256}). "
+            "Compare the predictions that pocketk evaluate --run made with these weights."
+        )
 
 
 def _in_words(thresholds: Mapping[str, float]) -> str:

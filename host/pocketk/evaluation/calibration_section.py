@@ -1,18 +1,28 @@
 """Whether the probabilities mean what they say, before and after calibration."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pocketk.evaluation.report_figure import BLUE, GREY, VERMILION, ReportFigure, drawn
+from pocketk.evaluation.judged_probability import (
+    AFTER,
+    BEFORE,
+    FEWEST_TO_FIT,
+    MOVED,
+    JudgedProbability,
+    judged_probabilities,
+)
+from pocketk.evaluation.report_figure import BLUE, GREEN, GREY, VERMILION, ReportFigure, drawn
 from pocketk.evaluation.report_section import Section
 from pocketk.evaluation.report_table import Cell, Table
 from pocketk.evaluation.statistics.calibration_measures import CalibrationMeasures, calibration_of
-from pocketk.evaluation.study import Float64, Study, StudyRows
+from pocketk.evaluation.statistics.estimate import missing
+from pocketk.evaluation.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BINS = 10
-_FEWEST_TO_FIT = 30
+_DRAWN = (BEFORE, AFTER, MOVED)
 _HEADINGS = (
     "probability",
     "recordings",
@@ -26,53 +36,59 @@ _HEADINGS = (
     "mean probability",
 )
 _POINTS = ("probability", "bin", "mean probability", "observed share", "recordings")
+_INTRODUCTION = (
+    "Intercept and slope of the logistic recalibration (0 and 1 are perfect); calibration in the large is above 0 "
+    "where risk is underestimated. A calibration holds at the prevalence that it was made for: where these recordings "
+    "have another, the intercept shows it. The moved line takes that difference away by prior shift on the logit, with "
+    "the prevalence counted in these same recordings. The line of the prevalence said to everyone ranks nobody and "
+    "has no calibration error: a small error by itself says little. K >= 6.0 is held against everything below, as its "
+    "calibration was fitted, and is never above the probability of K > 5.5, as the device shows it. The calibration "
+    "error is biased upwards by the noise of its bins. Intervals: resampled patients."
+)
 
 
 def calibration_section(study: Study) -> Section:
-    """Calibration of the mean score and, where there is a calibration, of the probability."""
+    """Calibration of the mean score and, where there is a calibration, of what it gives out."""
     rows = study.scored
-    if len(rows) < _FEWEST_TO_FIT:
-        why = f"Calibration: {len(rows)} scored recordings; at least {_FEWEST_TO_FIT} are wanted."
+    if len(rows) < FEWEST_TO_FIT:
+        why = f"Calibration: {len(rows)} scored recordings; at least {FEWEST_TO_FIT} are wanted."
         return Section("calibration", "Calibration", "", not_computed=(why,))
-    kinds = [("before: mean of the clips' sigmoids", rows.score)]
-    lacking: tuple[str, ...] = ()
-    if study.plan.frozen.calibration is not None:
-        kinds.append(("after calibration", rows.probability))
-    else:
-        lacking = ("Calibration afterwards: the model brings none, so its score is taken for a probability as it is.",)
-    found = [(name, _measured(rows, values)) for name, values in kinds]
-    lines = tuple(_line(name, rows, one) for name, one in found)
+    judged, lacking = judged_probabilities(study)
+    found = [(one, _measured(one)) for one in judged]
+    lines = tuple(_line(one, measures) for one, measures in found)
     points = tuple(
-        (name, k + 1, point.mean_probability, point.observed, point.observed.n)
-        for name, one in found
-        for k, point in enumerate(one.curve)
+        (one.name, k + 1, point.mean_probability, point.observed, point.observed.n)
+        for one, measures in found
+        if not one.same_for_all
+        for k, point in enumerate(measures.curve)
     )
     return Section(
         "calibration",
         "Calibration",
-        "Intercept and slope of the logistic recalibration (0 and 1 are perfect); calibration in the large is above 0 "
-        "where risk is underestimated. A calibration holds at the prevalence that it was made for: where these "
-        "recordings have another, the intercept shows it. The calibration error is biased upwards by the noise of its "
-        "bins. Intervals: resampled patients.",
+        _INTRODUCTION,
         (
             Table("calibration", "Calibration measures", _HEADINGS, lines),
             Table("reliability", "Reliability by bin", _POINTS, points),
         ),
-        (_plot(found),),
-        lacking,
+        (_plot([(one.name, measures) for one, measures in found if one.name in _DRAWN]),),
+        tuple(lacking),
     )
 
 
-def _measured(rows: StudyRows, values: Float64) -> CalibrationMeasures:
-    plan = rows.plan
-    return calibration_of(rows.positive, values, rows.patient, BINS, plan.draws_elsewhere, plan.seed)
+def _measured(one: JudgedProbability) -> CalibrationMeasures:
+    plan = one.rows.plan
+    found = calibration_of(one.positive, one.probability, one.rows.patient, BINS, plan.draws_elsewhere, plan.seed)
+    if not one.same_for_all:
+        return found
+    none = missing("the same for everyone: no slope", len(one.rows), int(one.positive.sum()), found.slope.method)
+    return replace(found, intercept=none, slope=none)
 
 
-def _line(name: str, rows: StudyRows, one: CalibrationMeasures) -> tuple[Cell, ...]:
+def _line(judged: JudgedProbability, one: CalibrationMeasures) -> tuple[Cell, ...]:
     return (
-        name,
-        len(rows),
-        rows.n_positive,
+        judged.name,
+        len(judged.rows),
+        int(judged.positive.sum()),
         one.intercept,
         one.slope,
         one.in_the_large,
@@ -87,7 +103,7 @@ def _plot(found: list[tuple[str, CalibrationMeasures]]) -> ReportFigure:
     def draw(figure: "Figure") -> None:
         axes = figure.subplots()
         top = 0.02
-        for (name, one), colour, mark in zip(found, (VERMILION, BLUE), ("^", "o"), strict=False):
+        for (name, one), colour, mark in zip(found, (VERMILION, BLUE, GREEN), ("^", "o", "s"), strict=False):
             x = [point.mean_probability for point in one.curve]
             y = [point.observed.value or 0.0 for point in one.curve]
             low = [point.observed.low or 0.0 for point in one.curve]

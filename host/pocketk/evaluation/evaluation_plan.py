@@ -16,7 +16,7 @@ from pocketk_agent.probability.calibration import Calibration
 
 _FORM = (
     'expected a JSON object with a list "operating_points" of {"name", "threshold", "rule"} and, where there are, '
-    '"calibration" and "abstention" as in a bundle\'s manifest'
+    '"calibration", "calibration_k_ge_6_0" and "abstention" as in a bundle\'s manifest'
 )
 
 
@@ -28,11 +28,13 @@ class FrozenDecision:
         points: thresholds on the probability.
         calibration: from the score to the probability; None leaves the score as it is.
         abstention: where the device says nothing, None where it never does.
+        calibration_k_ge_6_0: from the score of K >= 6.0 mmol/L to its probability, None where there is none.
     """
 
     points: tuple[FrozenThreshold, ...] = ()
     calibration: Calibration | None = None
     abstention: AbstentionBand | None = None
+    calibration_k_ge_6_0: Calibration | None = None
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,13 @@ class EvaluationPlan:
 def decision_of_manifest(manifest: Manifest) -> FrozenDecision:
     """What a bundle carries; nothing of an uncalibrated one."""
     if manifest.thresholds is None:
-        return FrozenDecision((), manifest.calibration, manifest.abstention)
+        return FrozenDecision((), manifest.calibration, manifest.abstention, manifest.calibration_k_ge_6_0)
     rule = "from the bundle, frozen before this evaluation"
     points = (
         FrozenThreshold("t_low", manifest.thresholds.t_low, f"{rule}: below it the outcome is LOW"),
         FrozenThreshold("t_high", manifest.thresholds.t_high, f"{rule}: from it on the outcome is HIGH"),
     )
-    return FrozenDecision(points, manifest.calibration, manifest.abstention)
+    return FrozenDecision(points, manifest.calibration, manifest.abstention, manifest.calibration_k_ge_6_0)
 
 
 def read_decision(path: Path) -> FrozenDecision:
@@ -97,7 +99,10 @@ def read_decision(path: Path) -> FrozenDecision:
             for one in body["operating_points"]
         )
         return FrozenDecision(
-            points, read_calibration(_part(body, "calibration")), read_abstention(_part(body, "abstention"))
+            points,
+            read_calibration(_part(body, "calibration")),
+            read_abstention(_part(body, "abstention")),
+            read_calibration(_part(body, "calibration_k_ge_6_0")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, BundleError) as error:
         raise EvaluationError(

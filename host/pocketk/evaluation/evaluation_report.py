@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pocketk.evaluation.calibration_section import calibration_section
 from pocketk.evaluation.checklist_section import checklist_section
 from pocketk.evaluation.cohort_section import cohort_section
+from pocketk.evaluation.coverage_section import coverage_section
 from pocketk.evaluation.decision_section import decision_section
 from pocketk.evaluation.discrimination_section import discrimination_section
 from pocketk.evaluation.flow_section import flow_section, table_one_section
@@ -17,6 +18,7 @@ from pocketk.evaluation.report_section import Section
 from pocketk.evaluation.severity_section import severity_section
 from pocketk.evaluation.study import Study
 from pocketk.evaluation.subgroup_section import subgroup_section
+from pocketk.evaluation.tier_section import tier_section
 from pocketk.evaluation.time_lag_section import time_lag_section
 from pocketk.evaluation.vulnerability_section import vulnerability_section
 from pocketk.requirements.run_identity import installed_versions
@@ -28,6 +30,8 @@ _SECTIONS: tuple[Callable[[Study], Section], ...] = (
     table_one_section,
     discrimination_section,
     operating_section,
+    tier_section,
+    coverage_section,
     severity_section,
     calibration_section,
     decision_section,

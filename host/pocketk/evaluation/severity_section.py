@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pocketk.evaluation.potassium_risk import RISK_EDGES_MMOL_L, risk_tables
 from pocketk.evaluation.report_figure import BLUE, GREY, ReportFigure, drawn
 from pocketk.evaluation.report_section import Section
 from pocketk.evaluation.report_table import Cell, Table
@@ -13,7 +14,6 @@ from pocketk.evaluation.study import Mask, Study, StudyRows
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_EDGES_MMOL_L = (4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0)
 _FEWEST_TO_DRAW = 5
 
 
@@ -42,14 +42,17 @@ def severity_section(study: Study) -> Section:
         *(f"flagged from {point.name}" for point in points),
     )
     lines = tuple(_line(rows, name, keep) for name, keep in _bands(rows.k_mmol_l))
+    risk, lacking = risk_tables(rows)
     return Section(
         "severity",
         "Severity",
         "Bands after the KDIGO controversies conference (Clase et al., Kidney International 2020; 97: 42), by "
         "potassium alone: its ECG criterion is left out, since the ECG is what is tested. Above 5.5 a flag is a true "
-        "one. Intervals of the shares are Wilson's and take recordings for independent.",
-        (Table("severity", "By potassium", headings, lines),),
+        "one. Intervals of the shares are Wilson's and take recordings for independent; those of the mean probability "
+        "in bins of 0.5 mmol/L are of resampled patients. A bin ends below its upper edge, the last one with it.",
+        (Table("severity", "By potassium", headings, lines), *risk),
         _risk_over_potassium(rows),
+        lacking,
     )
 
 
@@ -66,8 +69,8 @@ def _line(rows: StudyRows, name: str, keep: Mask) -> tuple[Cell, ...]:
 
 
 def _risk_over_potassium(rows: StudyRows) -> tuple[ReportFigure, ...]:
-    bins = np.digitize(rows.k_mmol_l, _EDGES_MMOL_L)
-    filled = [b for b in range(len(_EDGES_MMOL_L) + 1) if (bins == b).sum() >= _FEWEST_TO_DRAW]
+    bins = np.digitize(rows.k_mmol_l, RISK_EDGES_MMOL_L)
+    filled = [b for b in range(len(RISK_EDGES_MMOL_L) + 1) if (bins == b).sum() >= _FEWEST_TO_DRAW]
     if len(filled) < 2:
         return ()
     at = [float(rows.k_mmol_l[bins == b].mean()) for b in filled]

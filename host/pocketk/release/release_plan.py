@@ -20,6 +20,10 @@ BACKGROUNDS = (
 # Fixed, so that a release can be made again; test and calibration patients are drawn with seeds of their own.
 _TRAIN_SEED, _STRIP_SEED, _CALIBRATION_SEED, _TEST_SEED, _MORPH_TEST_SEED = 1101, 1102, 1201, 1301, 1302
 _POSITIVES = "0.3"
+# What `pocketk release` writes in its folder, anew after each step.
+RELEASE_FILE = "release.json"
+# Written last by pocketk pretrain.
+_PRETRAINING_FILE = "pretraining.json"
 
 
 @dataclass(frozen=True)
@@ -49,15 +53,14 @@ class ReleasePlan:
         return (*self._backgrounds(), *self._cohorts(), *self._training(), *self._judgement())
 
     @property
-    def training_data(self) -> str:
-        """What the bundle says of its training, one sentence."""
-        n = self.scale.train_patients + self.scale.strip_patients
-        over = ""
-        if self.data is not None:
-            names = ", ".join(name for _, _, name in BACKGROUNDS)
-            over = f", some of them potassium laid over public recordings ({names})"
-        kind = "" if self.scale.name == "full" else f" {self.scale.name} version, no model to use;"
-        return f"Simulation-trained, not clinically validated:{kind} {n:,} simulated recordings{over}."
+    def public_recordings(self) -> tuple[str, ...]:
+        """Names of the data sets that potassium is laid over."""
+        return () if self.data is None else tuple(name for _, _, name in BACKGROUNDS)
+
+    @property
+    def remark(self) -> str:
+        """What the bundle says before the counts of its training."""
+        return "" if self.scale.name == "full" else f"{self.scale.name} version, no model to use"
 
     def _backgrounds(self) -> tuple[ReleaseStep, ...]:
         if self.data is None:
@@ -68,12 +71,13 @@ class ReleasePlan:
                 f"recordings of {name} without potassium",
                 ("cohort", "build", kind, str(self.data / folder), "--out", str(part), *self._processes()),
                 part,
+                mark=CARD_FILE,
             )
             for (kind, folder, name), part in zip(BACKGROUNDS, parts, strict=True)
         )
         merged = self.work / "backgrounds"
         merge = ("cohort", "merge", *map(str, parts), "--out", str(merged))
-        return (*built, ReleaseStep("all of them as one cohort", merge, merged))
+        return (*built, ReleaseStep("all of them as one cohort", merge, merged, mark=CARD_FILE))
 
     def _cohorts(self) -> tuple[ReleaseStep, ...]:
         scale, oversampled = self.scale, ("--positives", _POSITIVES)
@@ -89,6 +93,7 @@ class ReleasePlan:
                 "all patients to learn from as one cohort",
                 ("cohort", "merge", *(str(self.work / f"train-{s}") for s in ("10s", "30s")), "--out", self._at(both)),
                 self.work / both,
+                mark=CARD_FILE,
             ),
             self._simulate(
                 "calibration",
@@ -111,10 +116,19 @@ class ReleasePlan:
         pretrain = ("pretrain", self._at("train"), *store, "--labelled", "--clips", str(self.scale.pretrain_clips))
         threads = ("--threads", str(self.threads), "--seed", str(self.seed))
         train = ("train", self._at("train"), *store, "--preset", "pocketk-s", "--clips", str(self.scale.clips))
-        start = ("--from", str(pretrained / "model.safetensors"))
+        teacher, drawn = self.work / "truth-teacher.npy", (self._at("train-10s"), self._at("train-30s"))
+        start = ("--from", str(pretrained / "model.safetensors"), "--teacher", str(teacher))
         return (
             ReleaseStep(
-                "what a Lead I looks like, without labels", (*pretrain, *threads, "--out", str(pretrained)), pretrained
+                "what a Lead I looks like, without labels",
+                (*pretrain, *threads, "--out", str(pretrained)),
+                pretrained,
+                mark=_PRETRAINING_FILE,
+            ),
+            ReleaseStep(
+                "what the simulator's hidden truth says of every clip",
+                ("teacher-from-truth", self._at("train-clips"), *drawn, "--out", str(teacher)),
+                teacher,
             ),
             ReleaseStep(
                 "training",
@@ -162,9 +176,10 @@ class ReleasePlan:
 
     def _export(self, calibration: str, report: Path) -> ReleaseStep:
         outputs = [part for name in OUTPUTS for part in ("--outputs", name)]
-        said = ("--calibration", calibration, "--training-data", self.training_data)
+        named = [part for name in self.public_recordings for part in ("--public-recordings", name)]
+        said = ("--calibration", calibration, *named, *(("--remark", self.remark) if self.remark else ()))
         weights = str(self.work / "run" / "model.safetensors")
-        judged = ("--evaluation", str(report), "--run", self._at("run"))
+        judged = ("--evaluation", str(report), "--run", self._at("run"), "--release", self._at(RELEASE_FILE))
         if self.data is not None:
             judged = (*judged, "--evaluation", self._at("evaluation-morphed"))
         command = ("export", weights, "--out", str(self.bundle), *outputs, *said, *judged)

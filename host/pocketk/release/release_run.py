@@ -6,17 +6,17 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pocketk.release.release_error import ReleaseError
-from pocketk.release.release_plan import ReleasePlan
+from pocketk.release.release_plan import RELEASE_FILE, ReleasePlan
 from pocketk.release.release_step import ReleaseStep
 from pocketk.requirements.run_identity import installed_versions
+from pocketk_agent.bundle.verify import sha256_of
 from pocketk_models.atomic_file import write_atomically
 
-RELEASE_FILE = "release.json"
 _PACKAGES = ("pocketk", "torch", "numpy", "scipy", "scikit-learn", "polars", "onnxruntime")
 Run = Callable[[Sequence[str]], int]
 
@@ -28,14 +28,19 @@ class StepTaken:
     Attributes:
         about: of the step.
         command: as a person would give it.
-        seconds: wall clock; 0 where its result was there already.
-        was_there: whether it was.
+        seconds: wall clock, of an earlier run where its result was there already; 0 where that run left no word.
+            Of a step that was interrupted and resumed, the time since then.
+        was_there: whether its result was there already.
+        made: name of the file that shows that it is done.
+        sha256: of that file, None where it is a folder.
     """
 
     about: str
     command: str
     seconds: float
     was_there: bool
+    made: str
+    sha256: str | None
 
 
 def run_pocketk(arguments: Sequence[str]) -> int:
@@ -48,7 +53,9 @@ def run_pocketk(arguments: Sequence[str]) -> int:
 
 
 def make_release(plan: ReleasePlan, say: Callable[[str], None], run: Run = run_pocketk) -> tuple[StepTaken, ...]:
-    """Take every step whose result is not there yet.
+    """Take every step whose result is not there yet, and write after each what all of them took.
+
+    The last step, which makes the bundle, finds everything before it in that file.
 
     Args:
         plan: what to release.
@@ -59,21 +66,32 @@ def make_release(plan: ReleasePlan, say: Callable[[str], None], run: Run = run_p
         ReleaseError: a step failed or left nothing; the steps before it are kept, and the same command goes on there.
     """
     plan.work.mkdir(parents=True, exist_ok=True)
-    steps = plan.steps()
+    steps, earlier = plan.steps(), _earlier_seconds(plan.work / RELEASE_FILE)
     taken: list[StepTaken] = []
     for number, step in enumerate(steps, start=1):
         title = f"[{number}/{len(steps)}] {step.about}"
-        taken.append(_take(step, title, say, run))
+        taken.append(_take(step, title, earlier, say, run))
         _write(plan, taken)
     return tuple(taken)
 
 
-def _take(step: ReleaseStep, title: str, say: Callable[[str], None], run: Run) -> StepTaken:
+def _earlier_seconds(path: Path) -> Mapping[str, float]:
+    """What steps took in the runs before this one, by what they are about; nothing where that is not to be read."""
+    try:
+        steps = json.loads(path.read_bytes())["steps"]
+        return {str(step["about"]): float(step["seconds"]) for step in steps}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _take(
+    step: ReleaseStep, title: str, earlier: Mapping[str, float], say: Callable[[str], None], run: Run
+) -> StepTaken:
     arguments = step.to_give
     command = "pocketk " + shlex.join(arguments)
     if step.done:
         say(f"{title}: there already ({step.makes})")
-        return StepTaken(step.about, command, 0.0, was_there=True)
+        return _taken(step, command, earlier.get(step.about, 0.0), was_there=True)
     say(f"{title}\n      {command}")
     began = time.monotonic()
     status = run(arguments)
@@ -85,13 +103,19 @@ def _take(step: ReleaseStep, title: str, say: Callable[[str], None], run: Run) -
         )
     seconds = time.monotonic() - began
     say(f"      took {seconds:.0f} s")
-    return StepTaken(step.about, command, round(seconds, 1), was_there=False)
+    return _taken(step, command, round(seconds, 1), was_there=False)
+
+
+def _taken(step: ReleaseStep, command: str, seconds: float, *, was_there: bool) -> StepTaken:
+    sha256 = sha256_of(step.proof) if step.proof.is_file() else None
+    return StepTaken(step.about, command, seconds, was_there, step.proof.name, sha256)
 
 
 def _write(plan: ReleasePlan, taken: Sequence[StepTaken]) -> None:
     document = {
         "scale": asdict(plan.scale),
-        "training_data": plan.training_data,
+        "public_recordings": plan.public_recordings,
+        "remark": plan.remark,
         "seed": plan.seed,
         "threads": plan.threads,
         "processes": plan.processes,

@@ -27,7 +27,12 @@ class ReleaseStep:
     @property
     def done(self) -> bool:
         """Whether its result is there."""
-        return (self.makes if self.mark is None else self.makes / self.mark).exists()
+        return self.proof.exists()
+
+    @property
+    def proof(self) -> Path:
+        """What is there once it is done."""
+        return self.makes if self.mark is None else self.makes / self.mark
 
     @property
     def to_give(self) -> tuple[str, ...]:

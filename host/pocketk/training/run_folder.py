@@ -164,8 +164,15 @@ def training_statement(config: Mapping[str, Any], clips: int, sources: list[str]
         f"{opening}: preset {config['preset']['name']}, seed {config['machine']['seed']}, {clips:,} clips seen of "
         f"{train['recordings']:,} recordings ({', '.join(sources)}) of {train['patients']:,} patients, "
         f"{train['positive']:,} with K > 5.5 mmol/L; cohort manifest sha256 {config['data']['manifest_sha256']}; "
-        f"started from {config['start']['statement']}"
+        f"started from {config['start']['statement']}{_taught(config)}"
     )
+
+
+def _taught(config: Mapping[str, Any]) -> str:
+    teacher = config["teacher_sha256"]
+    if teacher is None:
+        return ""
+    return f"; targets hold {config['preset']['teacher_weight']:g} parts of a teacher's outputs (sha256 {teacher})"
 
 
 def write_weights(

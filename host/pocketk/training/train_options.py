@@ -22,7 +22,9 @@ class RecipeOptions:
             fine-tune (all of a checkpoint, rates falling towards the stem) or linear-probe (only its head).
         options: A TOML file with numbers of the preset to change, such as learning_rate = 0.002.
         checkpoint: Weights to start from: ECGFounder .pth, or .safetensors of this project. The head is always new.
-        teacher: A trained network (.safetensors) to distil from, or its outputs for every clip of the store (.npy).
+        teacher: A trained network (.safetensors) to distil from, or outputs for every clip of the store (.npy), such as
+            those of pocketk teacher-from-truth.
+        teacher_weight: Share of the teacher in the targets, 0 to 1.
         clips: Clips to see, over all epochs.
         learning_rate: The highest.
         batch: Clips a step, over all devices.
@@ -35,6 +37,7 @@ class RecipeOptions:
     options: Path | None = None
     checkpoint: Annotated[Path | None, Parameter(name="--from")] = None
     teacher: Path | None = None
+    teacher_weight: float | None = None
     clips: int | None = None
     learning_rate: float | None = None
     batch: int | None = None
@@ -51,7 +54,7 @@ class RecipeOptions:
         preset = preset_named(self.preset)
         if self.options is not None:
             preset = changed(preset, read_changes(self.options))
-        named = ("clips", "learning_rate", "batch", "layer_decay", "context_weight")
+        named = ("clips", "learning_rate", "batch", "layer_decay", "context_weight", "teacher_weight")
         return changed(preset, {name: getattr(self, name) for name in named if getattr(self, name) is not None})
 
 

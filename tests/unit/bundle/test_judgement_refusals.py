@@ -59,12 +59,18 @@ def spoil_section(work: Work) -> None:
     write(path, document)
 
 
+def spoil_comparison(work: Work) -> None:
+    path = work.folder / "comparison" / "reference-comparison.json"
+    write(path, json.loads(path.read_text()) | {"files": {"model_sha256": "f" * 64}})
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
         (spoil_run, "is not the run of"),
         (spoil_predictions, "made with another file"),
         (spoil_thresholds, "The evaluation judged t_low 0.013"),
+        (spoil_comparison, "compares another model (SHA-256 ffff"),
         (spoil_section, "no section 'calibration'"),
         (lambda work: (work.folder / "evaluation" / "evaluation.html").unlink(), "evaluation.html cannot be read"),
         (lambda work: (work.folder / "run" / "config.json").write_text("{"), "is not JSON"),

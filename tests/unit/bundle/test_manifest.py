@@ -16,6 +16,7 @@ from pocketk_agent.probability import (
     Calibration,
     Curve,
     Isotonic,
+    OperatingPoints,
     Platt,
     SiteRecalibration,
     Temperature,
@@ -35,7 +36,7 @@ FULL = replace(
     outputs=("k_gt_5_5", "k_ge_6_0", "k_mmol_l"),
     calibration=Calibration(Platt(1.1, -0.3), 0.3, 0.02, COVARIANCE, SITE),
     calibration_k_ge_6_0=Calibration(Temperature(1.5), 0.1, 0.01),
-    abstention=AbstentionBand(0.2, 0.3, 0.9),
+    abstention=AbstentionBand(0.1, 0.3, 0.9),
 )
 
 
@@ -103,7 +104,13 @@ def test_a_parameter_of_another_kind_is_an_unknown_field(curve: Curve):
         (("calibration", "fitted_prevalence"), 1.0, "fitted prevalence"),
         (("calibration_k_ge_6_0", "temperature"), 0.0, "turn the score"),
         (("abstention", "low"), 0.4, "out of order"),
-        (("abstention", "high"), 1.4, "out of order"),
+        (("abstention", "high"), 1.4, "outside 0 to 1"),
+        (("abstention", "low"), -0.1, "outside 0 to 1"),
+        (("abstention", "high"), 0.1, "no width at 0.1"),
+        (("abstention", "low"), 0.1001, "from 0.1001, above t_low 0.1"),
+        (("thresholds", "t_low"), 0.6, "t_low 0.6 and t_high 0.5"),
+        (("thresholds", "t_low"), -0.1, "expected 0 <= t_low"),
+        (("thresholds", "t_high"), 1.1, "t_high <= 1"),
         (("abstention", "coverage"), 1.0, "coverage"),
         (("calibration",), None, "none to"),
         (("outputs",), ["k_gt_5_5"], "k_ge_6_0"),
@@ -118,6 +125,17 @@ def test_a_calibration_that_contradicts_itself_is_refused(path: tuple[str, ...],
     inner[path[-1]] = value
     with pytest.raises(BundleError, match=says):
         parse_manifest(json.dumps(body))
+
+
+@pytest.mark.parametrize("low", [0.0, 0.05, 0.1])
+def test_a_band_may_begin_at_the_threshold_of_low_or_below(low: float):
+    manifest = replace(FULL, abstention=AbstentionBand(low, 0.3, 0.9))
+    assert parse_manifest(manifest.to_json()) == manifest
+
+
+def test_equal_thresholds_leave_no_elevated_and_are_read():
+    manifest = replace(TRAINED, thresholds=OperatingPoints(0.2, 0.2))
+    assert parse_manifest(manifest.to_json()) == manifest
 
 
 @pytest.mark.parametrize("part", ["thresholds", "calibration", "abstention"])

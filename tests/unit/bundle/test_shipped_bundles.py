@@ -4,7 +4,14 @@ import pytest
 
 from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
 
-JUDGED_FILES = {"evaluation.html", "evaluation.json", "training_config.json", "training_run.json", "model_card.json"}
+JUDGED_FILES = {
+    "evaluation.html",
+    "evaluation.json",
+    "evaluation_samples.json",
+    "training_config.json",
+    "training_run.json",
+    "model_card.json",
+}
 
 
 @pytest.mark.parametrize("name", list(shipped_bundles()))

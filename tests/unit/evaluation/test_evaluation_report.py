@@ -150,7 +150,7 @@ def test_subgroups_without_data_are_named() -> None:
 
 def test_calibration_is_given_before_and_after() -> None:
     names = [line["probability"] for line in table(DOCUMENT, "calibration", "calibration")]
-    assert names == ["before: mean of the clips' sigmoids", "after calibration"]
+    assert names[:2] == ["before: mean of the clips' sigmoids", "after calibration"]
 
 
 def test_repeats_and_the_personal_baseline_are_there_where_patients_repeat() -> None:

@@ -1,5 +1,7 @@
 """The steps of a release: each is a command that exists, nobody is trained on and tested, and nothing is run twice."""
 
+import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -65,14 +67,21 @@ def test_no_gpl_recording_is_built_on(tmp_path):
 def test_without_recordings_no_step_asks_for_them(tmp_path):
     plan = plan_in(tmp_path, data=False)
     assert not any("background" in argument for step in plan.steps() for argument in step.arguments)
-    assert "public recordings" not in plan.training_data
+    assert value_of(plan.steps()[-1], "--public-recordings") is None
 
 
 @pytest.mark.parametrize("scale", [FULL, SMOKE])
-def test_the_statement_begins_with_where_the_patients_came_from(tmp_path, scale):
-    said = ReleasePlan(scale, tmp_path, tmp_path / "b").training_data
-    assert said.startswith("Simulation-trained, not clinically validated")
-    assert ("no model to use" in said) == (scale is SMOKE)
+def test_a_small_version_says_that_it_is_no_model_to_use(tmp_path, scale):
+    export = ReleasePlan(scale, tmp_path, tmp_path / "b").steps()[-1]
+    assert ("no model to use" in (value_of(export, "--remark") or "")) == (scale is SMOKE)
+
+
+def test_the_bundle_takes_its_counts_from_the_run_and_names_the_recordings(tmp_path):
+    export = plan_in(tmp_path).steps()[-1]
+    named = [after for option, after in pairwise(export.arguments) if option == "--public-recordings"]
+    assert named == [name for _, _, name in BACKGROUNDS]
+    assert value_of(export, "--run") == str(tmp_path / "work" / "run")
+    assert value_of(export, "--training-data") is None
 
 
 def pretend(plan: ReleasePlan, calls: list[tuple[str, ...]], fail_at: str = ""):
@@ -110,6 +119,45 @@ def test_a_second_run_does_nothing_again(tmp_path):
     assert all(step.was_there for step in taken)
 
 
+def seconds_written(plan: ReleasePlan) -> dict[str, float]:
+    document = json.loads((plan.work / RELEASE_FILE).read_text())
+    return {step["about"]: step["seconds"] for step in document["steps"]}
+
+
+def test_a_second_run_remembers_what_each_step_took(tmp_path):
+    plan = plan_in(tmp_path)
+    make_release(plan, lambda _: None, pretend(plan, []))
+    document = json.loads((plan.work / RELEASE_FILE).read_text())
+    for at, step in enumerate(document["steps"]):
+        step["seconds"] = at + 0.5
+    (plan.work / RELEASE_FILE).write_text(json.dumps(document))
+    make_release(plan, lambda _: None, pretend(plan, []))
+    assert list(seconds_written(plan).values()) == [at + 0.5 for at in range(len(plan.steps()))]
+
+
+@pytest.mark.parametrize("damaged", ["", "[]", '{"steps": [{}]}', '{"steps": null}'])
+def test_a_damaged_record_of_an_earlier_run_is_no_obstacle(tmp_path, damaged: str):
+    plan = plan_in(tmp_path)
+    make_release(plan, lambda _: None, pretend(plan, []))
+    (plan.work / RELEASE_FILE).write_text(damaged)
+    make_release(plan, lambda _: None, pretend(plan, []))
+    assert set(seconds_written(plan).values()) == {0.0}
+
+
+def test_the_bundle_finds_every_step_before_it_written_down(tmp_path):
+    plan, found = plan_in(tmp_path), []
+
+    def run(arguments) -> int:
+        if arguments[0] == "export":
+            found.extend(json.loads((plan.work / RELEASE_FILE).read_text())["steps"])
+        return pretend(plan, [])(arguments)
+
+    make_release(plan, lambda _: None, run)
+    assert value_of(plan.steps()[-1], "--release") == str(plan.work / RELEASE_FILE)
+    assert [step["about"] for step in found] == [step.about for step in plan.steps()[:-1]]
+    assert all(len(step["sha256"]) == 64 for step in found)
+
+
 def test_a_failed_step_is_named_and_the_next_run_goes_on_there(tmp_path):
     plan, calls = plan_in(tmp_path), []
     with pytest.raises(ReleaseError, match=r"what a Lead I looks like.* ended with status 7"):
@@ -117,6 +165,7 @@ def test_a_failed_step_is_named_and_the_next_run_goes_on_there(tmp_path):
     make_release(plan, lambda _: None, pretend(plan, calls))
     assert [call[0] for call in calls] == [
         "pretrain",
+        "teacher-from-truth",
         "train",
         "evaluate",
         "calibrate",

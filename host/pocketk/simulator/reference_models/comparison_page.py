@@ -69,7 +69,8 @@ def _introduction(report: ReferenceReport) -> str:
     comparison = report.comparison
     left_out = "; ".join(f"{escape(why)}: {count:,}" for why, count in comparison.n_left_out.items())
     oracles = "".join(f"<li>{escape(source)}: {escape(what)}.</li>\n" for source, what in ORACLES.items())
-    inputs = "".join(f"<li>{escape(name)}: {escape(value)}</li>\n" for name, value in report.inputs.items())
+    named = {**report.inputs, **report.files.in_words()}
+    inputs = "".join(f"<li>{escape(name)}: {escape(value)}</li>\n" for name, value in named.items())
     return (
         f"<p><strong>{STATEMENT}</strong> The same recordings of patients whom neither saw, scored by the network, by "
         "gradient boosting on everything that was drawn (the oracle), and by gradient boosting on the averaged beat. "

@@ -81,8 +81,10 @@ def _features(cohort: LabelledCohort, source: str) -> Floats:
         )
     if source == MORPHED:
         return cohort.truth.select(names).to_numpy().astype(np.float64)
-    return columns(_shapes(cohort.truth), FULL)
+    return shape_features(cohort.truth)
 
 
-def _shapes(truth: pl.DataFrame) -> BeatShapes:
-    return BeatShapes(**{field.name: truth[field.name].to_numpy() for field in fields(BeatShapes)})
+def shape_features(truth: pl.DataFrame) -> Floats:
+    """(N, F) what the oracle of synthetic recordings is told; every field of `BeatShapes` is a column of the truth."""
+    shapes = BeatShapes(**{field.name: truth[field.name].to_numpy() for field in fields(BeatShapes)})
+    return columns(shapes, FULL)

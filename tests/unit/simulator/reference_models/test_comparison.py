@@ -15,13 +15,14 @@ from pocketk.simulator.reference_models.comparison import (
     compare,
     cut_name,
 )
-from pocketk.simulator.reference_models.comparison_file import ReferenceReport, json_text
+from pocketk.simulator.reference_models.comparison_file import ComparedFiles, ReferenceReport, json_text
 from pocketk.simulator.reference_models.comparison_page import HEADINGS, page_html, row_cells
 from pocketk.simulator.reference_models.context_agreement import ContextAgreement
 from pocketk.simulator.reference_models.risk_curve import RiskCurve
 from pocketk.simulator.validation.oracle import auroc
 
 N, DRAWS = 600, 100
+FILES = ComparedFiles("run ours", "aa" * 32, "bb" * 32, "cc" * 32, "dd" * 32)
 Frames = tuple[pl.DataFrame, pl.DataFrame]
 
 
@@ -200,7 +201,7 @@ def test_nothing_in_common_is_refused():
 def report() -> ReferenceReport:
     curve = RiskCurve("typical", (4.5, 8.0), (0.2, 0.9), (0.01, 0.01), 40)
     context = ContextAgreement(0.01, 0.07, 0.3, 1.2, 500)
-    return ReferenceReport(compared(frames(clips=3)), context, (curve,), {"test cohort": "<b>test</b>"})
+    return ReferenceReport(compared(frames(clips=3)), context, (curve,), {"test cohort": "<b>test</b>"}, FILES)
 
 
 def test_the_document_holds_every_estimate(report: ReferenceReport):
@@ -222,4 +223,10 @@ def test_the_page_shows_every_row_and_escapes_what_it_was_given(report: Referenc
 
 def test_an_alarm_is_on_the_page():
     found = compared(frames(network=0.2, oracle=1.5))
-    assert page_html(ReferenceReport(found, None, (), {})).count("ALARM") == 3
+    assert page_html(ReferenceReport(found, None, (), {}, FILES)).count("ALARM") == 3
+
+
+def test_page_and_document_name_model_and_cohorts_by_hash(report: ReferenceReport):
+    page, document = page_html(report), json.loads(json_text(report))
+    assert document["files"] == vars(FILES)
+    assert all(value in page and value in document["inputs"].values() for value in vars(FILES).values())
