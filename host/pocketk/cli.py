@@ -46,7 +46,6 @@ _COMMANDS = {
     "simulate": "pocketk.simulate_command:simulate_command",
     "cohort": "pocketk.cohort_command:cohort_app",
     "pretrain": "pocketk.pretrain_command:pretrain_command",
-    "teacher-from-truth": "pocketk.truth_teacher_command:truth_teacher_command",
     "train": "pocketk.train_command:train_command",
     "release": "pocketk.release_command:release_command",
     "evaluate": "pocketk.evaluate_command:evaluate_command",

@@ -43,8 +43,7 @@ def train_command(  # noqa: PLR0913 - one keyword for each option of the command
         pocketk simulate --patients 100000 --positives 0.3 --out cohort
         pocketk train cohort --out run
         pocketk train cohort --preset fine-tune --from ecgfounder.pth --accelerator cuda --devices 2 --out run
-        pocketk train cohort --teacher large-run/model.safetensors --out small-run
-        pocketk train cohort --teacher truth-teacher.npy --teacher-weight 0.8 --out run
+        pocketk train cohort --teacher large-run/model.safetensors --teacher-weight 0.8 --out small-run
         pocketk train --resume run
         pocketk train --again run --seed 1 --out run-1
 

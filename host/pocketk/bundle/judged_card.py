@@ -68,7 +68,7 @@ def _training(facts: CardFacts) -> Iterable[str]:
     if training["teacher_sha256"]:
         yield (
             f"Targets are {training['teacher_weight']:g} parts a teacher's outputs (SHA-256 "
-            f"`{training['teacher_sha256']}`), the rest the laboratory value; the commands are in `release.json`."
+            f"`{training['teacher_sha256']}`), the rest the laboratory value."
         )
     yield f"Cohort manifest SHA-256 `{training['manifest_sha256']}`."
     yield "All options, versions and hashes: `training_config.json`; what came of it: `training_run.json`."

@@ -36,7 +36,7 @@ class ReleaseScale:
 
 # Sizes that two cores do in under 45 minutes; more distinct patients help more than more epochs (engineering choice
 # after trials on the simulator).
-FULL = ReleaseScale("full", 130_000, 0.1, 12_000, 40_000, 160_000, 10_000, 12_000, 2_000, 2000)
+FULL = ReleaseScale("full", 130_000, 0.1, 12_000, 40_000, 240_000, 10_000, 12_000, 2_000, 2000)
 # To show that every step runs; what comes out is no model to use, and would miss every target of a calibration.
 _ANY_MODEL = ("--ppv", "0.0201", "--sensitivity", "0.5", "--coverage", "0.6", "--most-inconclusive", "0.99")
 SMOKE = ReleaseScale("smoke", 2_400, 0.25, 300, 512, 5_120, 1_200, 900, 400, 100, _ANY_MODEL)

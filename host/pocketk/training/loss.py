@@ -6,9 +6,7 @@ The second and third terms are there because potassium is a scale: whoever must 
 lies. Their weights of 0.5 are engineering choices. SmoothL1 is that of Girshick (ICCV 2015).
 """
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 
@@ -37,15 +35,8 @@ def targets_of(k_mmol_l: Tensor, outputs: int) -> Tensor:
     return torch.stack(columns[:outputs], dim=1)
 
 
-def within_scale(k_mmol_l: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Potassium as the third output learns it: nothing below 2.5 or above 8 mmol/L, any shape."""
-    return np.clip(k_mmol_l, _LOWEST_MMOL_L, _HIGHEST_MMOL_L)
-
-
 def mixed_with_teacher(targets: Tensor, teacher: Tensor, weight: float) -> Tensor:
     """Targets of distillation: weight x what the teacher says + (1 - weight) x the label.
-
-    Where the teacher says nothing (NaN) the label stands alone.
 
     The teacher's first two outputs are logits and enter as probabilities (Hinton et al., arXiv 1503.02531, at
     temperature 1); its third is potassium.
@@ -56,7 +47,7 @@ def mixed_with_teacher(targets: Tensor, teacher: Tensor, weight: float) -> Tenso
         weight: 0 (labels only) to 1 (teacher only).
     """
     says = torch.cat([torch.sigmoid(teacher[:, :2]), teacher[:, 2:]], dim=1)[:, : targets.shape[1]]
-    return torch.where(torch.isnan(says), targets, weight * says + (1.0 - weight) * targets)
+    return weight * says + (1.0 - weight) * targets
 
 
 class TrainingLoss:

@@ -22,8 +22,7 @@ class RecipeOptions:
             fine-tune (all of a checkpoint, rates falling towards the stem) or linear-probe (only its head).
         options: A TOML file with numbers of the preset to change, such as learning_rate = 0.002.
         checkpoint: Weights to start from: ECGFounder .pth, or .safetensors of this project. The head is always new.
-        teacher: A trained network (.safetensors) to distil from, or outputs for every clip of the store (.npy), such as
-            those of pocketk teacher-from-truth.
+        teacher: A trained network (.safetensors) to distil from, or its outputs for every clip of the store (.npy).
         teacher_weight: Share of the teacher in the targets, 0 to 1.
         clips: Clips to see, over all epochs.
         learning_rate: The highest.

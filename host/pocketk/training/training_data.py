@@ -41,7 +41,7 @@ class TrainingData:
         validation: to choose weights and thresholds on.
         k_mmol_l: (N,) laboratory potassium of every row of the store.
         twin: (N,) the other version (in strip, alone) of a row's clip, -1 where there is none.
-        teacher: (N, H) outputs of a teacher, NaN in the rows of which it says nothing; None without one.
+        teacher: (N, H) outputs of a teacher, None without one.
     """
 
     store: ClipStore
@@ -163,12 +163,6 @@ def _read_teacher(path: Path, n: int, outputs: int) -> NDArray[np.float32]:
             f"The teacher's outputs are {teacher.dtype} {teacher.shape}; expected float32 ({n}, {outputs}): one row a "
             "clip of the store, in its order, and one column an output of the network."
         )
-    silent = np.isnan(teacher).all(axis=1)
-    if not (np.isfinite(teacher).all(axis=1) | silent).all():
-        raise TrainingError(
-            f"The teacher's outputs {path} hold rows with some NaN or infinite values; a row is of numbers, or all NaN "
-            "where the teacher says nothing. Score the store again."
-        )
-    if silent.all():
-        raise TrainingError(f"The teacher's outputs {path} are NaN in every row: it says nothing of these clips.")
+    if not np.isfinite(teacher).all():
+        raise TrainingError(f"The teacher's outputs {path} hold NaN or infinite values; score the store again.")
     return teacher

@@ -165,7 +165,6 @@ def test_a_failed_step_is_named_and_the_next_run_goes_on_there(tmp_path):
     make_release(plan, lambda _: None, pretend(plan, calls))
     assert [call[0] for call in calls] == [
         "pretrain",
-        "teacher-from-truth",
         "train",
         "evaluate",
         "calibrate",

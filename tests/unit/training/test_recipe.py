@@ -1,6 +1,5 @@
 """Presets and their changes, learning rates, samplers, losses, augmentation."""
 
-import math
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -143,13 +142,6 @@ def test_a_teacher_of_full_weight_replaces_the_labels():
     targets, teacher = torch.tensor([[1.0, 0.0, 5.6]]), torch.tensor([[0.0, 2.0, 5.1]])
     assert mixed_with_teacher(targets, teacher, 1.0).tolist()[0] == pytest.approx([0.5, 0.880797, 5.1])
     assert mixed_with_teacher(targets, teacher, 0.0).tolist() == targets.tolist()
-
-
-def test_where_the_teacher_says_nothing_the_label_stands_alone():
-    targets, teacher = torch.tensor([[1.0, 0.0, 5.6]] * 2), torch.tensor([[0.0, 2.0, 5.1], [math.nan] * 3])
-    mixed = mixed_with_teacher(targets, teacher, 0.8)
-    assert mixed[1].tolist() == targets[1].tolist()
-    assert mixed[0].tolist() != targets[0].tolist()
 
 
 def test_a_loss_with_a_teacher_is_the_mix_of_both():

@@ -9,7 +9,6 @@ import torch
 from pocketk.cli import main
 from pocketk.training.clip_store import open_clip_store
 from pocketk.training.teacher import teacher_file, write_teacher
-from pocketk.training.training_data import TrainingData
 from pocketk.training.training_error import TrainingError
 from pocketk.training.training_run import train
 from pocketk_models.net1d import Net1D
@@ -92,28 +91,3 @@ def test_the_command_takes_a_network_as_teacher(store, tmp_path, capsys):
         main([*run, "--out", str(tmp_path / "run")])
     assert stop.value.code == 0
     assert "The teacher's outputs" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("row", "says"),
-    [([np.nan, 1.0, 5.0], "some NaN or infinite"), ([np.inf] * 3, "some NaN or infinite"), ([np.nan] * 3, None)],
-)
-def test_a_row_of_a_teacher_is_of_numbers_or_says_nothing(store, tmp_path, row, says):
-    opened = open_clip_store(store)
-    outputs = np.zeros((len(opened.clips), 3), np.float32)
-    outputs[1] = row
-    np.save(tmp_path / "said.npy", outputs)
-    if says is None:
-        data = TrainingData.of(opened, QUICK, tmp_path / "said.npy")
-        assert data.teacher is not None
-        assert np.isnan(data.teacher[1]).all()
-        return
-    with pytest.raises(TrainingError, match=says):
-        TrainingData.of(opened, QUICK, tmp_path / "said.npy")
-
-
-def test_a_teacher_that_never_says_anything_is_refused(store, tmp_path):
-    opened = open_clip_store(store)
-    np.save(tmp_path / "said.npy", np.full((len(opened.clips), 3), np.nan, np.float32))
-    with pytest.raises(TrainingError, match="NaN in every row"):
-        TrainingData.of(opened, QUICK, tmp_path / "said.npy")
