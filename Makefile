@@ -41,8 +41,9 @@ $(VENV)/.dev-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 demo: $(VENV)/.demo-ready  ## Measure over the virtual handheld (SPEED=1 real time, STRIP=file, RATE=hertz, ARGS=...)
 	@$(BIN)/pocketk-agent demo --speed $(SPEED) --out out/demo $(if $(STRIP)$(ARGS),,--tour) $(if $(STRIP),--strip '$(STRIP)') $(if $(RATE),--rate $(RATE)) $(ARGS)
 
+# Two processes of tests on few cores: more threads of linear algebra than cores wait for each other in busy loops.
 test: $(VENV)/.dev-ready  ## Run the whole test suite, then show the requirements
-	@$(PYTEST) -n 2 --dist loadfile -m "not slow"
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PYTEST) -n 2 --dist loadfile -m "not slow"
 	@$(BIN)/pocketk requirements
 
 slow: $(VENV)/.dev-ready  ## Run what the test suite only samples: scale, presets, soak (half an hour)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from pocketk.cohort.manifest_row import ManifestRow
 from pocketk.cohort.signal_shard import shard_name, write_shard
@@ -64,3 +65,11 @@ def late_first(item: int) -> int:
     """Give the item back; the first takes longest, so that completion is out of order."""
     time.sleep(0.4 if item == 0 else 0.0)
     return item
+
+
+def threads_of_libraries(_: int) -> list[int]:
+    """How many threads each library of linear algebra in this process would use, before and after it is loaded."""
+    before = [int(each["num_threads"]) for each in threadpool_info()]
+    import scipy.linalg  # noqa: F401 - loaded by the work, as most work does
+
+    return before + [int(each["num_threads"]) for each in threadpool_info()]

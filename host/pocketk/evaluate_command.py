@@ -52,6 +52,8 @@ class ScoringOptions:
         gate: Judge recordings as the device does; --no-gate scores whatever the preparation offers.
         mains: Mains frequency where the recordings were made, 50 or 60 Hz.
         measure_beats: Measure the QRS duration as well, some 0.1 s a recording.
+        describe: Find heart rate, quality and noise of each recording for the subgroups; --no-describe halves the time
+            of --no-gate.
         processes: How many; as many as there are cores where not given.
         engine: local, or ray for a cluster.
         address: Of the Ray cluster.
@@ -60,6 +62,7 @@ class ScoringOptions:
     gate: bool = True
     mains: float = 50.0
     measure_beats: bool = False
+    describe: bool = True
     processes: int | None = None
     engine: str = "local"
     address: str | None = None
@@ -169,7 +172,7 @@ def _predictions(
     refuse_train_patients(rows, _run_folder(model))
     if model.predictions is not None:
         return _of_rows(model.predictions, rows)
-    rule = GatherRule(scoring.gate, scoring.mains, scoring.measure_beats)
+    rule = GatherRule(scoring.gate, scoring.mains, scoring.measure_beats, scoring.describe)
     request = ScoreRequest(cohort, source, split, rule)
     with engine_named(scoring.engine, scoring.processes, scoring.address) as engine, _progress(len(rows)) as advance:
         return score_cohort(request, engine, out, advance)[0]

@@ -13,6 +13,7 @@ from pocketk.cohort.engine import MOST_ATTEMPTS, Engine, Item, Result
 
 # Chunks handed out ahead of the one that is yielded next, per process: bounds memory, hides uneven chunks.
 _AHEAD = 4
+_THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class LocalEngine(Engine):
@@ -83,7 +84,7 @@ class _PoolRun(Generic[Item, Result]):
     def _new_pool(self) -> ProcessPoolExecutor:
         # spawn: a fork would copy locks held by the threads of polars and duckdb
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_leave_interrupts_to_parent)
+        return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_begin_worker)
 
     def _fill(self) -> None:
         while self._lost:
@@ -144,5 +145,13 @@ def _usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _leave_interrupts_to_parent() -> None:
+def _begin_worker() -> None:
+    """Leave interrupts to the parent, and linear algebra on one thread: the cores are shared out as processes.
+
+    More threads than cores wait for each other in busy loops, which doubled the processor time of scoring.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(dict.fromkeys(_THREAD_SETTINGS, "1"))  # for libraries that are loaded from now on
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(limits=1)  # for those that are loaded already

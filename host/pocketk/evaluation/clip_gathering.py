@@ -63,11 +63,13 @@ class GatherRule:
         gate: False takes what the preparation offers, unjudged: for the evaluation of a network by itself.
         mains_hz: 50 or 60.
         beats: also measure the QRS duration (some 0.1 s a recording).
+        describe: also find heart rate, quality and noise; without the gate half of all the time.
     """
 
     gate: bool = True
     mains_hz: float = 50.0
     beats: bool = False
+    describe: bool = True
 
 
 def gather_clips(ecg_mv: Float64, fs_hz: float, manifest: Manifest, rule: GatherRule) -> GatheredClips:
@@ -147,7 +149,8 @@ def _described(
     if not len(taken.clips):
         return taken
     start = round(taken.start_s[0] * strip.fs_hz)
-    view = view if start == 0 and view is not None else _view(strip, start, variant)
+    if start != 0 or view is None:
+        view = _view(strip, start, variant) if rule.describe else None
     is_whole = strip.ecg_mv.size == round(variant.clip_s * strip.fs_hz)
     return replace(
         taken,

@@ -145,10 +145,11 @@ class ReleasePlan:
         draws = ("--draws", str(self.scale.draws))
         frozen, fit = ("--operating-points", calibration), ("--prevalence", "0.02", *self.scale.targets)
         scored, report = self.work / "calibration-scored", self.work / "evaluation"
+        plain = given("calibration", _NO_GATE, "--no-describe")
         steps = [
             ReleaseStep(
                 "scores to calibrate on",
-                (*given("calibration", _NO_GATE), "--split", "development", "--draws", "50", "--out", str(scored)),
+                (*plain, "--split", "development", "--draws", "50", "--out", str(scored)),
                 scored,
                 mark="evaluation.json",
             ),

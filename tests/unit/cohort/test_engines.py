@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import cohort_work
-from cohort_work import Chunk, die_always, late_first, make_chunk, refuse_three
+from cohort_work import Chunk, die_always, late_first, make_chunk, refuse_three, threads_of_libraries
 from measurement_plugin import Measure
 from pocketk.cohort.cohort_error import CohortError
 from pocketk.cohort.engine import Engine
@@ -114,3 +114,9 @@ def test_a_stopped_run_leaves_no_process_at_work(tmp_path: Path) -> None:
 def test_fewer_than_one_process_is_refused() -> None:
     with pytest.raises(ValueError, match="processes"):
         LocalEngine(0)
+
+
+def test_each_of_several_processes_calculates_on_one_thread() -> None:
+    threads = [count for counts in LocalEngine(2).map(threads_of_libraries, range(4)) for count in counts]
+    assert threads
+    assert set(threads) == {1}

@@ -176,6 +176,18 @@ def test_a_run_and_its_bundle_give_the_same_scores(short_cohort: Path, tmp_path:
     assert "k_mmol_l" in by_run.columns
 
 
+def test_left_out_descriptions_change_no_score(short_cohort: Path, tmp_path: Path) -> None:
+    rules = {name: GatherRule(gate=False, describe=name == "described") for name in ("described", "plain")}
+    frames = {
+        name: scored(ScoreRequest(short_cohort, BUNDLE, rule=rule), tmp_path / name) for name, rule in rules.items()
+    }
+    told = ["heart_rate_bpm", "quality"]
+    assert all(frames["described"][name].null_count() == 0 for name in told)
+    assert all(frames["plain"][name].null_count() == len(frames["plain"]) for name in told)
+    rest = [name for name in frames["plain"].columns if name not in (*told, "noise")]
+    assert frames["plain"].select(rest).equals(frames["described"].select(rest))
+
+
 def test_a_split_that_is_not_there_is_refused(cohort: Path, tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="no recording of split temporal_test"):
         scored(ScoreRequest(cohort, BUNDLE, split="temporal_test"), tmp_path)
