@@ -3,10 +3,14 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from pocketk_agent.virtual_handheld import find_micropython
 
 pytest_plugins = ["measurement_plugin"]
+# No test times itself: on a busy machine the first import of torch alone takes seconds. CI has no deadline either.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

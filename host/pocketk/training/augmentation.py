@@ -18,6 +18,7 @@ from pocketk_agent.signal.preparation import filter_segment
 from pocketk_agent.signal.variant import Variant
 
 Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 # All engineering choices: light enough that a P wave of 0.1 mV stays visible in most clips.
 _BANK_ROWS = 256
@@ -41,13 +42,15 @@ class Augmentation:
         self._variant, self._seed, self._strength = variant, seed, strength
         self._bank = _noise_bank(variant, seed, mains_hz) if strength > 0.0 else np.zeros((0, 0), np.float32)
 
-    def apply(self, clips: Floats, step: int, rank: int = 0) -> Floats:
+    def apply(self, clips: Floats, step: int, rank: int = 0, twin_of: Places | None = None) -> Floats:
         """Change clips in place and z-score them anew.
 
         Args:
             clips: (B, 1, N) float32.
             step: from 0.
             rank: of the device whose share of the batch this is.
+            twin_of: (T,) the last T clips get the very change of the clips at these places: two versions of one clip
+                are to differ in nothing else.
 
         Returns:
             `clips`.
@@ -61,6 +64,9 @@ class Augmentation:
         scales = self._strength * _MOST_NOISE * rng.random(n) * (rng.random(n) < _NOISED_SHARE)
         rows = rng.integers(len(self._bank), size=n)
         starts = rng.integers(self._bank.shape[1] - samples + 1, size=n)
+        if twin_of is not None and len(twin_of):
+            for drawn in (shifts, scales, rows, starts):
+                drawn[n - len(twin_of) :] = drawn[twin_of]
         for i in range(n):
             x = clips[i, 0]
             if shifts[i]:

@@ -20,8 +20,15 @@ class Feed(ABC):
     """Gives what a network reads for rows of a store."""
 
     @abstractmethod
-    def training(self, rows: Rows, step: int, rank: int) -> Tensor:
-        """Of the batch of a step, augmented where that is wanted; the same arguments give the same batch."""
+    def training(self, rows: Rows, step: int, rank: int, twin_of: Rows | None = None) -> Tensor:
+        """Of the batch of a step, augmented where that is wanted; the same arguments give the same batch.
+
+        Args:
+            rows: of the store.
+            step: from 0.
+            rank: of the device.
+            twin_of: (T,) the last T rows are other versions of the clips at these places of `rows`.
+        """
 
     @abstractmethod
     def plain(self, rows: Rows) -> Tensor:
@@ -39,9 +46,9 @@ class ClipFeed(Feed):
     def __init__(self, store: ClipStore, augmentation: Augmentation) -> None:
         self._store, self._augmentation = store, augmentation
 
-    def training(self, rows: Rows, step: int, rank: int) -> Tensor:
+    def training(self, rows: Rows, step: int, rank: int, twin_of: Rows | None = None) -> Tensor:
         """See `Feed.training`."""
-        return torch.from_numpy(self._augmentation.apply(self._store.read(rows), step, rank))
+        return torch.from_numpy(self._augmentation.apply(self._store.read(rows), step, rank, twin_of))
 
     def plain(self, rows: Rows) -> Tensor:
         """See `Feed.plain`."""
@@ -81,7 +88,7 @@ class FeatureFeed(Feed):
                 on_done(start + len(some))
         return cls(features.clone())
 
-    def training(self, rows: Rows, step: int, rank: int) -> Tensor:  # noqa: ARG002 - features are not augmented
+    def training(self, rows: Rows, step: int, rank: int, twin_of: Rows | None = None) -> Tensor:  # noqa: ARG002 - features are not augmented
         """See `Feed.training`."""
         return self.plain(rows)
 

@@ -189,7 +189,7 @@ class Trainer:
         places, twins = np.zeros(0, np.int64), np.zeros(0, np.int64)
         if self._preset.context_weight:
             places, twins = data.twins_of(rows, max(1, n // _TWIN_SHARE))
-        x = self._parts.feed.training(np.concatenate([rows, twins]), step, rank)
+        x = self._parts.feed.training(np.concatenate([rows, twins]), step, rank, places)
         outputs = self._model(self._fabric.to_device(x)).float()
         k = self._fabric.to_device(torch.from_numpy(data.k_mmol_l[rows]).float())
         teacher = None

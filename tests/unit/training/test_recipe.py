@@ -184,6 +184,14 @@ def test_augmentation_follows_from_seed_step_and_rank():
     assert not np.array_equal(one.apply(x.copy(), 3), one.apply(x.copy(), 3, rank=1))
 
 
+def test_two_versions_of_a_clip_are_changed_alike():
+    x, twin_of = clips(40), np.array([3, 0, 31])
+    both = Augmentation(VARIANT, 1).apply(np.concatenate([x, x[twin_of]]), 5, twin_of=twin_of)
+    np.testing.assert_array_equal(both[40:], both[twin_of])
+    apart = Augmentation(VARIANT, 1).apply(np.concatenate([x, x[twin_of]]), 5)
+    assert not np.array_equal(apart[40:], apart[twin_of])
+
+
 def test_no_augmentation_changes_nothing():
     assert np.array_equal(Augmentation(VARIANT, 1, strength=0.0).apply(clips(), 0), clips())
 
