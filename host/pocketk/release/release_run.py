@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pocketk.release.release_error import ReleaseError
@@ -27,7 +27,8 @@ class StepTaken:
 
     Attributes:
         about: of the step.
-        command: as a person would give it.
+        command: as a person would give it, with OUT and DATA for the folders of the release and of the recordings,
+            so that it reads the same wherever it was made.
         seconds: wall clock, of an earlier run where its result was there already; 0 where that run left no word.
             Of a step that was interrupted and resumed, the time since then.
         was_there: whether its result was there already.
@@ -70,7 +71,8 @@ def make_release(plan: ReleasePlan, say: Callable[[str], None], run: Run = run_p
     taken: list[StepTaken] = []
     for number, step in enumerate(steps, start=1):
         title = f"[{number}/{len(steps)}] {step.about}"
-        taken.append(_take(step, title, earlier, say, run))
+        one = _take(step, title, earlier, say, run)
+        taken.append(replace(one, command=_anywhere(one.command, plan)))
         _write(plan, taken)
     return tuple(taken)
 
@@ -104,6 +106,12 @@ def _take(
     seconds = time.monotonic() - began
     say(f"      took {seconds:.0f} s")
     return _taken(step, command, round(seconds, 1), was_there=False)
+
+
+def _anywhere(command: str, plan: ReleasePlan) -> str:
+    """A command without the paths of this machine."""
+    command = command.replace(str(plan.work), "OUT").replace(str(plan.bundle), "BUNDLE")
+    return command if plan.data is None else command.replace(str(plan.data), "DATA")
 
 
 def _taken(step: ReleaseStep, command: str, seconds: float, *, was_there: bool) -> StepTaken:

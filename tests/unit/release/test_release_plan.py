@@ -119,6 +119,14 @@ def test_a_second_run_does_nothing_again(tmp_path):
     assert all(step.was_there for step in taken)
 
 
+def test_what_is_written_names_no_folder_of_this_machine(tmp_path):
+    plan = plan_in(tmp_path)
+    make_release(plan, lambda _: None, pretend(plan, []))
+    written = (plan.work / RELEASE_FILE).read_text()
+    assert str(tmp_path) not in written
+    assert "OUT/train-10s" in written
+
+
 def seconds_written(plan: ReleasePlan) -> dict[str, float]:
     document = json.loads((plan.work / RELEASE_FILE).read_text())
     return {step["about"]: step["seconds"] for step in document["steps"]}
