@@ -9,8 +9,8 @@ STRIP ?=
 RATE ?=
 ARGS ?=
 COHORT_SEED ?= 1
-# Public recordings, see the README; without them the model learns from synthetic patients only.
 RELEASE ?= out/release
+# Public recordings, see the README; without them the model learns from synthetic patients only.
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 

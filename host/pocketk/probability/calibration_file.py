@@ -4,13 +4,10 @@ Its parts are written as a bundle's manifest writes them.
 """
 
 import json
-from pathlib import Path
 
 from pocketk.probability.bundle_calibration import SCHEMA
-from pocketk.probability.calibration_error import CalibrationError
 from pocketk.probability.release import CalibrationRelease
 from pocketk_agent.bundle.calibration_record import calibration_json
-from pocketk_models.atomic_file import write_atomically
 
 
 def release_text(release: CalibrationRelease) -> str:
@@ -30,19 +27,6 @@ def release_text(release: CalibrationRelease) -> str:
         "provenance": release.provenance(),
     }
     return json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def write_release(path: Path, release: CalibrationRelease) -> None:
-    """Write a release, whole or not at all.
-
-    Raises:
-        CalibrationError: the file cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically({path: release_text(release).encode()})
-    except OSError as error:
-        raise CalibrationError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def _sentence(release: CalibrationRelease) -> str:
