@@ -87,7 +87,7 @@ def test_twin_shares_no_memory_with_its_network() -> None:
     before = net.dense.bias.clone()
     twin = DeployedTwin.of(net)
     with torch.no_grad():
-        twin.dense.bias += 1
+        twin.dense.bias.add_(1)
     assert torch.equal(net.dense.bias, before)
 
 
