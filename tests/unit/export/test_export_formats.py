@@ -12,6 +12,7 @@ import pytest
 
 from example_networks import SHORT, loud
 from pocketk.export.formats import export_run, onnx_files
+from pocketk.export.formats.clip_file import read_clips
 from pocketk.export.formats.export_format import FORMATS, ExportFormat, FormatWish, find_format, read_wishes
 from pocketk.export.formats.export_record import ExportRecord, this_machine
 from pocketk.export.formats.export_run import RunSettings, agreement_of, export_formats
@@ -106,7 +107,16 @@ def test_nothing_but_the_named_files_is_left(made) -> None:
 
 @needs_converter
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("name", "most"), [("tflite-fp32", 2e-5), ("tflite-fp16", 0.01), ("tflite-dynamic8", 0.2), ("tflite-int8", 0.5)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("tflite-fp32", 2e-5),
+        ("tflite-fp16", 0.01),
+        ("tflite-dynamic8", 0.05),
+        ("tflite-int8", 0.05),
+        ("tflite-int8:float-head=yes", 0.05),
+    ],
+)
 def test_every_litert_format_is_made_and_measured(source: ExportSource, tmp_path: Path, name: str, most: float) -> None:
     (row,) = export_formats(source, read_wishes((name,)), tmp_path, FAST)
     assert (row.state, row.reason) == ("made", "")
@@ -201,10 +211,23 @@ def test_clips_that_do_not_fit_are_refused(source: ExportSource, clips, said: st
         replace(source, evaluation=clips)
 
 
+def test_clips_of_a_file_are_evenly_spaced_and_other_files_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "clips.npy", np.arange(9, dtype=np.float16)[:, None] * np.ones(4, np.float16))
+    clips = read_clips(tmp_path / "clips.npy", 3)
+    assert (clips.shape, clips.dtype) == ((3, 1, 4), np.float32)
+    assert clips[:, 0, 0].tolist() == [0, 4, 8]
+    assert len(read_clips(tmp_path / "clips.npy", 100)) == 9
+    np.save(tmp_path / "whole.npy", np.zeros((3, 4), np.int16))
+    for name, said in (("whole.npy", "floating-point"), ("absent.npy", "cannot be read")):
+        with pytest.raises(FormatError, match=said):
+            read_clips(tmp_path / name, 3)
+
+
 def test_agreement_is_that_of_the_worst_output_in_its_own_deviations() -> None:
     expected = np.array([[0.0, 0.0], [2.0, 20.0]])
     agreement = agreement_of(expected, expected + np.array([0.5, 1.0]))
-    assert agreement == Agreement(1.0, 0.75, 0.5, pytest.approx(np.sqrt((1 + 100) / 2)), 2)
+    assert (agreement.max_abs_error, agreement.mean_abs_error, agreement.mae_of_sd, agreement.n) == (0.5, 0.5, 0.5, 2)
+    assert agreement.logit_sd == pytest.approx(np.sqrt((1 + 100) / 2))
     with pytest.raises(ValueError, match="shape"):
         agreement_of(expected, expected[:1])
 

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.live import Live
 
+from pocketk.export.formats.clip_file import read_clips
 from pocketk.export.formats.export_format import FormatWish, read_wishes
 from pocketk.export.formats.export_record import ExportRecord, this_machine
 from pocketk.export.formats.export_run import RunSettings, export_formats
@@ -38,7 +41,10 @@ class FormatWishes:
             bundle, its name with -formats behind.
         gate: Limits that decide the exit code, as name:quantity=number with the quantities error, mae, ms
             and kb; "all" for every format.
-        clips: Generated clips on which each format is compared with the network.
+        clips: How many clips each format is compared with the network on.
+        clips_file: A .npy of z-scored clips (n, samples) to compare on; generated ones without it.
+        calibration_file: The same to choose int8 ranges on, of other patients; 64 clips of it are used, evenly
+            spaced. Generated ones without it: then an int8 file's error on patients may be far larger.
         repeats: Timed calls of each format.
         threads: Threads of each runtime.
     """
@@ -47,6 +53,8 @@ class FormatWishes:
     formats_out: Path | None = None
     gate: tuple[str, ...] = ()
     clips: int = 200
+    clips_file: Path | None = None
+    calibration_file: Path | None = None
     repeats: int = 30
     threads: int = 1
 
@@ -56,8 +64,8 @@ class FormatWishes:
         Raises:
             FormatError: If they are not; the message suggests what was meant.
         """
-        if not self.formats and (self.gate or self.formats_out is not None):
-            raise FormatError("--gate and --formats-out are about formats; give --formats, or --formats all")
+        if not self.formats and self != FormatWishes():
+            raise FormatError("--gate and its like are about formats; give --formats too, perhaps --formats all")
         for name, value, least in (
             ("clips", self.clips, 2),
             ("repeats", self.repeats, 1),
@@ -88,11 +96,10 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
         OSError: If the folder cannot be written.
     """
     asked = wishes.check()
-    channels = net.config.in_channels
     source = ExportSource(
         net,
-        calibration=parity_windows(CALIBRATION_CLIPS, channels, n_samples, CALIBRATION_SEED),
-        evaluation=parity_windows(wishes.clips, channels, n_samples, EVALUATION_SEED),
+        calibration=_clips(net, wishes.calibration_file, CALIBRATION_CLIPS, n_samples, CALIBRATION_SEED),
+        evaluation=_clips(net, wishes.clips_file, wishes.clips, n_samples, EVALUATION_SEED),
     )
     console = Console()
     with Live(console=console, auto_refresh=False) as live:
@@ -100,8 +107,9 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
         results = export_formats(source, asked, folder, RunSettings(wishes.repeats, wishes.threads), watch)
     failures = tuple(gate_failures(results, read_limits(wishes.gate, [wish.text for wish in asked])))
     said = (
-        f"Compared with the network on {wishes.clips} generated clips, int8 ranges chosen on {CALIBRATION_CLIPS} "
-        "other generated clips: right for parity, no measure of diagnostic agreement."
+        f"Compared with the network on {len(source.evaluation)} {_kind(wishes.clips_file)} clips; int8 ranges chosen "
+        f"on {len(source.calibration)} {_kind(wishes.calibration_file)} clips. This shows parity with the network, "
+        "not diagnostic agreement."
     )
     record = ExportRecord(weights, said, this_machine(), tuple(results), failures if wishes.gate else None)
     write_atomically({folder / DOCUMENT: record.to_json().encode(), folder / PAGE: page_html(record).encode()})
@@ -113,6 +121,19 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
         console.print(f"gate     {line}", markup=False, highlight=False, soft_wrap=True)
     console.print("gate     not passed" if failures else "gate     passed", highlight=False)
     return 1 if failures else 0
+
+
+def _clips(net: Net1D, path: Path | None, n_clips: int, n_samples: int, seed: int) -> NDArray[np.float32]:
+    if path is None:
+        return parity_windows(n_clips, net.config.in_channels, n_samples, seed)
+    clips = read_clips(path, n_clips)
+    if clips.shape[2] != n_samples:
+        raise FormatError(f"{path} holds clips of {clips.shape[2]} samples, the preprocessing gives {n_samples}")
+    return clips
+
+
+def _kind(path: Path | None) -> str:
+    return "generated" if path is None else path.name
 
 
 def _shown_in(live: Live) -> Callable[[list[FormatResult]], None]:

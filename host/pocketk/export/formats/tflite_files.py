@@ -61,7 +61,7 @@ def make_int8(source: ExportSource, path: Path, options: Mapping[str, Value]) ->
     """
     rules = import_module("litert_quantizer.recipe").static_wi8_ai8()
     if options["float-head"]:
-        rules = [*rules, _float_rule("FULLY_CONNECTED")]
+        rules = [*rules, _float_rule("FULLY_CONNECTED"), _float_rule("OUTPUT")]
     _quantise(source, path, rules, calibrated=True)
     _check_output_range(source, path)
 
