@@ -226,7 +226,7 @@ def test_clips_of_a_file_are_evenly_spaced_and_other_files_are_refused(tmp_path:
 def test_agreement_is_that_of_the_worst_output_in_its_own_deviations() -> None:
     expected = np.array([[0.0, 0.0], [2.0, 20.0]])
     agreement = agreement_of(expected, expected + np.array([0.5, 1.0]))
-    assert (agreement.max_abs_error, agreement.mean_abs_error, agreement.mae_of_sd, agreement.n) == (0.5, 0.5, 0.5, 2)
+    assert (agreement.max_abs_error, agreement.mean_abs_error, agreement.mae_of_sd, agreement.n) == (1.0, 0.75, 0.5, 2)
     assert agreement.logit_sd == pytest.approx(np.sqrt((1 + 100) / 2))
     with pytest.raises(ValueError, match="shape"):
         agreement_of(expected, expected[:1])
