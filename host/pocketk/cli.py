@@ -8,6 +8,7 @@ from cyclopts import App
 from pocketk.bundle.errors import HostBundleError
 from pocketk.cohort.cohort_error import CohortError
 from pocketk.evaluation.evaluation_error import EvaluationError
+from pocketk.export.formats.format_error import FormatError
 from pocketk.export.parity_error import ParityError
 from pocketk.probability.calibration_error import CalibrationError
 from pocketk.release.release_error import ReleaseError
@@ -27,6 +28,7 @@ _EXPECTED = (
     CheckpointError,
     CohortError,
     EvaluationError,
+    FormatError,
     HostBundleError,
     ParityError,
     RecordingFileError,

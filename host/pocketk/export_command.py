@@ -10,9 +10,11 @@ from pocketk.bundle.build import UNTRAINED_DATA, BuiltBundle, ModelStatement, bu
 from pocketk.bundle.errors import HostBundleError
 from pocketk.bundle.judgement import JudgementPlaces, read_judgement
 from pocketk.bundle.training_statement import TrainingWords, training_sentence
+from pocketk.export.formats.format_export import FormatWishes, write_formats
 from pocketk.probability.bundle_calibration import BundleCalibration, read_bundle_calibration
 from pocketk_agent.bundle.manifest import MANIFEST_NAME, SECOND_OUTPUT, TIER_OUTPUT
 from pocketk_agent.bundle.verify import version_tuple
+from pocketk_agent.signal.variant import find_variant
 from pocketk_agent.version import VERSION
 from pocketk_models.checkpoint import read_checkpoint
 from pocketk_models.net1d import Net1D
@@ -36,7 +38,8 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     seed: int = DEFAULT_SEED,
     calibration: Path | None = None,
     judged: Annotated[JudgementPlaces, Parameter(name="*")] = JudgementPlaces(),  # noqa: B008 - frozen
-) -> None:
+    wishes: Annotated[FormatWishes, Parameter(name="*")] = FormatWishes(),  # noqa: B008 - frozen
+) -> int:
     """Export a network as an ONNX bundle, with golden vectors, model card and manifest.
 
     The ONNX file is compared with the network logit by logit before it is accepted, and the finished bundle is
@@ -56,6 +59,13 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         pocketk export run/model.safetensors --out bundles/pocketk-s --calibration calibration.json
             --evaluation evaluation --run run
 
+    With --formats, further files are made beside the bundle and compared in one table: how large, how fast on this
+    machine, how far from the network. A format that cannot be made here is a row that says why; --gate turns limits
+    into the exit code.
+
+        pocketk export run/model.safetensors --out bundles/pocketk-s --formats all --gate onnx-fp32:error=2e-5
+            --gate onnx-int8:mae=0.02,kb=500
+
     Args:
         weights: A .safetensors (or published .pth) file of a one-lead Net1D; none with --untrained.
         out: The bundle's folder; its name becomes the model's. An existing bundle there is replaced.
@@ -67,10 +77,16 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         seed: Of the random weights of --untrained.
         calibration: What `pocketk calibrate` wrote; without it a trained network stays INCONCLUSIVE.
         judged: What was found out about the weights.
+        wishes: Further formats.
+
+    Returns:
+        0, or 1 where a gate was not passed.
 
     Raises:
         HostBundleError: If the wishes contradict one another.
+        FormatError: If a format, an option or a limit is none of the legal ones.
     """
+    wishes.check()
     if (weights is None) != untrained:
         raise HostBundleError("Give either a weights file or --untrained.")
     out = out.resolve()
@@ -95,6 +111,15 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     except OSError as error:
         raise HostBundleError(f"{out} cannot be written: {error.strerror or error}.") from error
     _report(built)
+    if not wishes.formats:
+        return 0
+    folder = wishes.formats_out or out.with_name(f"{out.name}-formats")
+    said = f"{out.name}, {f'random weights of seed {seed}' if weights is None else f'weights {weights.name}'}"
+    try:
+        n_samples = find_variant(variant).clip_samples
+        return write_formats(net, wishes, folder.resolve(), weights=said, n_samples=n_samples)
+    except OSError as error:
+        raise HostBundleError(f"{folder} cannot be written: {error.strerror or error}.") from error
 
 
 def _check_out(out: Path) -> None:

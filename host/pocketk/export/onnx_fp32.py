@@ -17,9 +17,10 @@ from google.protobuf.message import Message
 from pocketk.export.parity import ExportVersions, ParityReport, check_parity
 from pocketk.export.parity_windows import parity_windows
 from pocketk_models.atomic_file import write_atomically
+from pocketk_models.deployed_twin import DeployedTwin
 from pocketk_models.net1d import Net1D
 
-__all__ = ["ExportVersions", "ParityReport", "export_onnx"]
+__all__ = ["ExportVersions", "ParityReport", "export_onnx", "onnx_bytes"]
 
 OPSET = 18
 INPUT_NAME = "ecg"
@@ -58,14 +59,20 @@ def export_onnx(
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to write {path.name} into; create it first")
     net = copy.deepcopy(net).cpu().eval()
-    model = _onnx_bytes(net, n_samples)
+    model = onnx_bytes(net, n_samples)
     windows = parity_windows(n_parity_windows, net.config.in_channels, n_samples, seed)
     report = check_parity(net, model, windows, opset=OPSET)
     write_atomically({path: model})
     return report
 
 
-def _onnx_bytes(net: Net1D, n_samples: int) -> bytes:
+def onnx_bytes(net: Net1D | DeployedTwin, n_samples: int) -> bytes:
+    """Return `net` as the bytes of an ONNX file with a free batch, without judging it.
+
+    Args:
+        net: float32, in evaluation mode, on the CPU; a twin is settled for `n_samples`.
+        n_samples: Samples a clip.
+    """
     # Two clips, because torch.export would take a batch of one for a constant.
     example = torch.zeros(2, net.config.in_channels, n_samples)
     with _quiet_exporter():

@@ -1,0 +1,1 @@
+"""Every file format a network is exported to, made, measured and compared in one table."""

@@ -1,0 +1,143 @@
+"""The part of `pocketk export` that is about formats: from options to files, table, page and exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.live import Live
+
+from pocketk.export.formats.clip_file import read_clips
+from pocketk.export.formats.export_format import FormatWish, read_wishes
+from pocketk.export.formats.export_record import ExportRecord, this_machine
+from pocketk.export.formats.export_run import RunSettings, export_formats
+from pocketk.export.formats.export_source import ExportSource
+from pocketk.export.formats.format_error import FormatError
+from pocketk.export.formats.format_result import FormatResult
+from pocketk.export.formats.gate import gate_failures, read_limits
+from pocketk.export.formats.page import page_html
+from pocketk.export.formats.table import result_table
+from pocketk.export.parity_windows import parity_windows
+from pocketk_models.atomic_file import write_atomically
+from pocketk_models.net1d import Net1D
+
+PAGE, DOCUMENT = "formats.html", "formats.json"
+# Generated clips; the two draws share no seed, so that ranges are not judged on what chose them.
+EVALUATION_SEED, CALIBRATION_SEED = 0, 1
+CALIBRATION_CLIPS = 64
+
+
+@dataclass(frozen=True)
+class FormatWishes:
+    """What is asked of the table of formats.
+
+    Attributes:
+        formats: Formats to make besides the bundle, as name or name:option=value; "all" for every one.
+        formats_out: Folder that receives their files, formats.json and formats.html; by default beside the
+            bundle, its name with -formats behind.
+        gate: Limits that decide the exit code, as name:quantity=number with the quantities error, mae, ms
+            and kb; "all" for every format.
+        clips: How many clips each format is compared with the network on.
+        clips_file: A .npy of z-scored clips (n, samples) to compare on; generated ones without it.
+        calibration_file: The same to choose int8 ranges on, of other patients; 64 clips of it are used, evenly
+            spaced. Generated ones without it: then an int8 file's error on patients may be far larger.
+        repeats: Timed calls of each format.
+        threads: Threads of each runtime.
+    """
+
+    formats: tuple[str, ...] = ()
+    formats_out: Path | None = None
+    gate: tuple[str, ...] = ()
+    clips: int = 200
+    clips_file: Path | None = None
+    calibration_file: Path | None = None
+    repeats: int = 30
+    threads: int = 1
+
+    def check(self) -> tuple[FormatWish, ...]:
+        """Return the wishes, all of them legal.
+
+        Raises:
+            FormatError: If they are not; the message suggests what was meant.
+        """
+        if not self.formats and self != FormatWishes():
+            raise FormatError("--gate and its like are about formats; give --formats too, perhaps --formats all")
+        for name, value, least in (
+            ("clips", self.clips, 2),
+            ("repeats", self.repeats, 1),
+            ("threads", self.threads, 1),
+        ):
+            if value < least:
+                raise FormatError(f"--{name} is {value}; give {least} or more")
+        wishes = read_wishes(self.formats)
+        read_limits(self.gate, [wish.text for wish in wishes])
+        return wishes
+
+
+def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: str, n_samples: int) -> int:
+    """Make, measure and compare every wished format, and write the table as JSON and as a page.
+
+    Args:
+        net: In evaluation mode.
+        wishes: What to make.
+        folder: Receives files, formats.json and formats.html; made where it does not exist.
+        weights: What the page says was exported.
+        n_samples: Samples a clip.
+
+    Returns:
+        0, or 1 where a gate was asked for and not passed.
+
+    Raises:
+        FormatError: If the wishes are not legal.
+        OSError: If the folder cannot be written.
+    """
+    asked = wishes.check()
+    source = ExportSource(
+        net,
+        calibration=_clips(net, wishes.calibration_file, CALIBRATION_CLIPS, n_samples, CALIBRATION_SEED),
+        evaluation=_clips(net, wishes.clips_file, wishes.clips, n_samples, EVALUATION_SEED),
+    )
+    console = Console()
+    with Live(console=console, auto_refresh=False) as live:
+        watch = _shown_in(live)
+        results = export_formats(source, asked, folder, RunSettings(wishes.repeats, wishes.threads), watch)
+    failures = tuple(gate_failures(results, read_limits(wishes.gate, [wish.text for wish in asked])))
+    said = (
+        f"Compared with the network on {len(source.evaluation)} {_kind(wishes.clips_file)} clips; int8 ranges chosen "
+        f"on {len(source.calibration)} {_kind(wishes.calibration_file)} clips. This shows parity with the network, "
+        "not diagnostic agreement."
+    )
+    record = ExportRecord(weights, said, this_machine(), tuple(results), failures if wishes.gate else None)
+    write_atomically({folder / DOCUMENT: record.to_json().encode(), folder / PAGE: page_html(record).encode()})
+    for name in (DOCUMENT, PAGE):
+        console.print(f"written: {folder / name}", markup=False, highlight=False, soft_wrap=True)
+    if not wishes.gate:
+        return 0
+    for line in failures:
+        console.print(f"gate     {line}", markup=False, highlight=False, soft_wrap=True)
+    console.print("gate     not passed" if failures else "gate     passed", highlight=False)
+    return 1 if failures else 0
+
+
+def _clips(net: Net1D, path: Path | None, n_clips: int, n_samples: int, seed: int) -> NDArray[np.float32]:
+    if path is None:
+        return parity_windows(n_clips, net.config.in_channels, n_samples, seed)
+    clips = read_clips(path, n_clips)
+    if clips.shape[2] != n_samples:
+        raise FormatError(f"{path} holds clips of {clips.shape[2]} samples, the preprocessing gives {n_samples}")
+    return clips
+
+
+def _kind(path: Path | None) -> str:
+    return "generated" if path is None else path.name
+
+
+def _shown_in(live: Live) -> Callable[[list[FormatResult]], None]:
+    def show(results: list[FormatResult]) -> None:
+        live.update(result_table(results), refresh=True)
+
+    return show
