@@ -9,7 +9,7 @@ from pathlib import Path
 NEVER = ("matplotlib", "onnx", "pandas", "rich", "scipy.signal", "serial", "sklearn", "torch", "wfdb")
 _OURS = frozenset({"numpy", "onnxruntime", "pocketk_agent", "pocketk_firmware"})
 
-# What numpy, scipy.ndimage, the runtime and the check of the bundle's signature load by themselves is allowed; everything
+# What numpy, scipy.ndimage, the runtime and the check of a signature load by themselves is allowed; everything
 # else is counted.
 BASELINE = (
     "import numpy, numpy.fft, numpy.linalg, numpy.random, scipy.ndimage, onnxruntime, "
