@@ -51,13 +51,15 @@ def opened(signer: Signer) -> Iterator[Signer]:
         signer.close()
 
 
-def put_signature(directory: Path, signer: Signer | None = None, expires: datetime | None = None, **changes) -> None:
+def put_signature(
+    directory: Path, signer: Signer | None = None, expires: datetime | None = None, changes: dict | None = None
+) -> None:
     """Sign whatever lies in the folder, right or wrong; ``changes`` are made to the record after signing it."""
     with opened(signer or demonstration_signer()) as key:
         at = min(SIGNED_AT, expires.replace(year=expires.year - 1)) if expires else SIGNED_AT
         draft = SignatureRecord(key.public_key().key_id, at, expires)
         record = draft.signed(key.sign(draft.message((directory / "manifest.json").read_bytes())))
-    for name, value in changes.items():
+    for name, value in (changes or {}).items():
         object.__setattr__(record, name, value)
     (directory / SIGNATURE_NAME).write_bytes(record.to_bytes())
 
