@@ -54,7 +54,7 @@ def opened(signer: Signer) -> Iterator[Signer]:
 def put_signature(
     directory: Path, signer: Signer | None = None, expires: datetime | None = None, changes: dict | None = None
 ) -> None:
-    """Sign whatever lies in the folder, right or wrong; ``changes`` are made to the record after signing it."""
+    """Sign whatever lies in the folder, right or wrong; ``changes`` are made to the record after that."""
     with opened(signer or demonstration_signer()) as key:
         at = min(SIGNED_AT, expires.replace(year=expires.year - 1)) if expires else SIGNED_AT
         draft = SignatureRecord(key.public_key().key_id, at, expires)

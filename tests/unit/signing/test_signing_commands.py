@@ -36,10 +36,11 @@ def bundle(tmp_path: Path) -> Path:
     return unsigned_copy(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "command",
-    [("key", "create"), ("key", "trust"), *(("bundle", n) for n in ["sign", "inspect", "diff", "verify", "pack"])],
-)
+COMMANDS = [("key", name) for name in ("create", "trust")]
+COMMANDS += [("bundle", name) for name in ("sign", "inspect", "diff", "verify", "pack")]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_with_an_example(command: tuple[str, ...], capsys):
     assert run(*command, "--help") == 0
     assert "pocketk " + " ".join(command) in capsys.readouterr().out
