@@ -13,7 +13,7 @@ _OURS = frozenset({"numpy", "onnxruntime", "pocketk_agent", "pocketk_firmware"})
 # else is counted.
 BASELINE = (
     "import numpy, numpy.fft, numpy.linalg, numpy.random, scipy.ndimage, onnxruntime, "
-    "cryptography.hazmat.primitives.asymmetric.ed25519"
+    "cryptography.exceptions, cryptography.hazmat.primitives.asymmetric.ed25519"
 )
 
 _STRIP = """

@@ -28,7 +28,7 @@ def copy(tmp_path: Path) -> Path:
 
 def started(directory: Path, trust: Path | None = None) -> MeasurementResult:
     """What a device does that is switched on and measures: load the bundle, then run the session with it."""
-    return measured(station([*blocks(36), None], bundle=usable_bundle(BundleWish(str(directory), trust))))
+    return measured(station(blocks(36), bundle=usable_bundle(BundleWish(str(directory), trust))))
 
 
 def change_byte(path: Path, at: int) -> None:

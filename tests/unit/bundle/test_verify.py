@@ -197,7 +197,7 @@ def test_missing_golden_vectors_are_refused(copy: Path):
 
 @pytest.mark.parametrize("field", ["minimum_agent", "minimum_firmware"])
 def test_a_floor_above_this_version_is_refused(field: str, copy: Path):
-    assert refused(signed(copy, **{field: "99.0"}), CLINIC).code == "bundle-version"
+    assert refused(signed(copy, None, "clinic", **{field: "99.0"}), CLINIC).code == "bundle-version"
 
 
 # --- time: freeze and expiry ---
