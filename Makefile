@@ -14,7 +14,7 @@ RELEASE ?= out/release
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default train-smoke resolve bundles clean
+.PHONY: help demo test slow soak check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,10 @@ resolve: $(VENV)/.dev-ready  ## Show that every extra resolves on Python 3.11, 3
 
 bundles: $(VENV)/.dev-ready  ## Export the shipped bundles anew
 	@$(BIN)/pocketk export --untrained --out models/bundles/pocketk-untrained
+	@$(MAKE) --no-print-directory sign-bundles
+
+sign-bundles: $(VENV)/.dev-ready  ## Sign the shipped bundles with the demonstration key, which anybody has
+	@$(BIN)/pocketk bundle sign --demonstration models/bundles/*
 
 train-default: $(VENV)/.dev-ready  ## Make the released model pocketk-s anew in out/release (45 minutes on 2 cores; DATA=recordings)
 	@$(BIN)/pocketk release $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out $(RELEASE) $(ARGS)

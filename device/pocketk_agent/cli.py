@@ -10,6 +10,7 @@ from pocketk_agent.version import VERSION
 
 if TYPE_CHECKING:
     from pocketk_agent.commands.demo import DemoWish
+    from pocketk_agent.commands.measure import BundleWish
     from pocketk_agent.recording_file.read_request import ReadRequest
 
 EXIT_UNUSABLE, EXIT_INTERRUPTED = 2, 130
@@ -71,8 +72,16 @@ def _parser() -> argparse.ArgumentParser:
     for command in (demo, measure):
         command.add_argument(
             "--bundle",
-            help="bundle folder or shipped name (default: pocketk-s where it is shipped, else pocketk-untrained)",
+            help="bundle folder, archive or shipped name (default: pocketk-s where shipped, else pocketk-untrained)",
         )
+        command.add_argument(
+            "--trust",
+            type=Path,
+            metavar="FOLDER",
+            help="folder with trusted_keys.json (default: $POCKETK_TRUST, else /var/lib/pocketk/trust where it is, "
+            "else demonstration mode)",
+        )
+        command.add_argument("--development", action="store_true", help="accept a bundle without a signature")
         command.add_argument("--mains", type=float, choices=(50.0, 60.0), default=50.0, help="mains frequency in hertz")
         command.add_argument(
             "--patient",
@@ -103,14 +112,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from pocketk_agent.commands.default_bundle import default_bundle
+    from pocketk_agent.commands.measure import BundleWish
     from pocketk_agent.commands.speech import say
 
-    bundle: str = options.bundle
-    if bundle is None:
+    place: str = options.bundle
+    if place is None:
         chosen = default_bundle()
-        bundle = chosen.name
+        place = chosen.name
         if chosen.note:
             say(f"note       {chosen.note}")
+    bundle = BundleWish(place, options.trust, options.development)
     if options.command == "measure":
         from pocketk_agent.commands.measure import MeasureWish, run_measure
 
@@ -122,7 +133,7 @@ def _run(options: argparse.Namespace) -> int:
     return run_tour(wish) if options.tour else run_demo(wish)
 
 
-def _demo_wish(options: argparse.Namespace, bundle: str) -> "DemoWish":
+def _demo_wish(options: argparse.Namespace, bundle: "BundleWish") -> "DemoWish":
     from pocketk_agent.commands.demo import DemoWish
     from pocketk_agent.commands.simulated_strip import SimulatedPerson
 

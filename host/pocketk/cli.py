@@ -13,6 +13,7 @@ from pocketk.export.parity_error import ParityError
 from pocketk.probability.calibration_error import CalibrationError
 from pocketk.release.release_error import ReleaseError
 from pocketk.requirements.error import RequirementsError
+from pocketk.signing.signing_error import SigningError
 from pocketk.simulator.simulation_error import SimulationError
 from pocketk.training.training_error import TrainingError
 from pocketk_agent.bundle.errors import BundleError
@@ -35,6 +36,7 @@ _EXPECTED = (
     ReleaseError,
     RequirementsError,
     SignalError,
+    SigningError,
     SimulationError,
     TrainingError,
 )
@@ -44,6 +46,8 @@ _COMMANDS = {
     "calibrate": "pocketk.calibrate_command:calibrate_command",
     "recalibrate-site": "pocketk.recalibrate_site_command:recalibrate_site_command",
     "export": "pocketk.export_command:export_command",
+    "key": "pocketk.key_command:key_app",
+    "bundle": "pocketk.bundle_command:bundle_app",
     "score": "pocketk.score_command:score_command",
     "simulate": "pocketk.simulate_command:simulate_command",
     "cohort": "pocketk.cohort_command:cohort_app",

@@ -43,8 +43,8 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     """Export a network as an ONNX bundle, with golden vectors, model card and manifest.
 
     The ONNX file is compared with the network logit by logit before it is accepted, and the finished bundle is
-    loaded as a device would load it before it replaces anything. Bundles are unsigned development bundles, and
-    without a calibration a device answers INCONCLUSIVE whatever the network says.
+    loaded as a device would load it before it replaces anything. Devices refuse it until `pocketk bundle sign` has
+    signed it, and without a calibration they answer INCONCLUSIVE whatever the network says.
 
     A published checkpoint, after `pocketk import-weights`:
 
@@ -159,5 +159,6 @@ def _report(built: BuiltBundle) -> None:
     for name, digest in built.manifest.files.items():
         size_kb = (built.directory / name).stat().st_size / 1e3
         console.print(f"file     {name}  {size_kb:,.0f} kB  sha256 {digest[:16]}…", highlight=False)
+    console.print(f"next     pocketk bundle sign {built.directory} --key FILE", highlight=False, soft_wrap=True)
     if built.warning:
         console.print(f"warning  {built.warning}", highlight=False)

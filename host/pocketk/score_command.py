@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from pocketk_agent.bundle.bundle import Bundle, load_bundle
+from pocketk_agent.bundle.trust import installed_trust
 from pocketk_agent.commands.default_bundle import default_bundle
 from pocketk_agent.measurement.scoring import Strip
 from pocketk_agent.outcome import Outcome
@@ -44,6 +45,8 @@ def score_command(  # noqa: PLR0913 - one keyword for each option of the command
     zero_counts: int | None = None,
     adc_bits: int | None = None,
     channel: str | None = None,
+    trust: Path | None = None,
+    development: bool = False,
     json_output: Annotated[bool, Parameter(name="--json")] = False,
 ) -> int:
     """Score recordings with a bundle, exactly as a device would.
@@ -57,18 +60,20 @@ def score_command(  # noqa: PLR0913 - one keyword for each option of the command
 
     Args:
         files: Recordings; a WFDB record by its .hea file.
-        bundle: A bundle's folder, or the name of a shipped one; pocketk-s where not given.
+        bundle: A bundle's folder or archive, or the name of a shipped one; pocketk-s where not given.
         mains: Mains frequency where the recordings were made, 50 or 60 Hz.
         rate: Sampling rate in hertz, for CSV and .npy.
         lsb_mv: Millivolts per count, for CSV and .npy that hold ADC counts.
         zero_counts: The count at 0 mV, for CSV and .npy that hold ADC counts.
         adc_bits: Resolution of the converter, for CSV and .npy that hold ADC counts.
         channel: Name or index of the lead; Lead I by name, else the first, where not given.
+        trust: Folder with trusted_keys.json; what is installed on this machine where not given.
+        development: Accept a bundle without a signature, as `pocketk export` leaves it.
         json_output: Print one JSON document instead of a table.
     """
     if not files:
         raise RecordingFileError("No recording was named; give at least one file. See pocketk score --help.")
-    loaded = load_bundle(bundle or default_bundle().name)
+    loaded = load_bundle(bundle or default_bundle().name, trust=installed_trust(trust, development=development))
     lead = int(channel) if channel is not None and channel.isdecimal() else channel
     request = ReadRequest(fs_hz=rate, lsb_mv=lsb_mv, zero_counts=zero_counts, adc_bits=adc_bits, channel=lead)
     progress = track(files, "scoring", console=Console(stderr=True), disable=len(files) < 2)

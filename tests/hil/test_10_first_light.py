@@ -108,7 +108,7 @@ def test_the_tour_measures_three_hearts_and_says_each_outcome_in_a_line(tmp_path
         "simulated, potassium 7.0",
     ]
     assert all(line.endswith("INCONCLUSIVE(untrained model)") for line in last[:3])
-    assert "Unsigned development bundle" in last[3]
+    assert "Demonstration mode: signed with the public demonstration key" in last[3]
     folders = (run.out, run.out / "potassium-4.0", run.out / "potassium-7.0")
     assert [folder for folder in folders if any(not (folder / name).is_file() for name in FILES)] == []
 

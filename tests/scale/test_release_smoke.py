@@ -14,6 +14,7 @@ from pocketk.cohort.card import read_card
 from pocketk.cohort.manifest import read_manifest
 from pocketk.training.part import patient_hashes
 from pocketk_agent.bundle.bundle import load_bundle
+from pocketk_agent.bundle.trust import DEVELOPMENT
 from pocketk_agent.bundle.verify import sha256_of
 
 pytestmark = [pytest.mark.data, pytest.mark.timeout(1500)]
@@ -33,7 +34,7 @@ def test_it_takes_minutes(released: Path, measure: Measure) -> None:
 
 
 def test_the_bundle_loads_and_says_that_it_is_no_model_to_use(released: Path) -> None:
-    bundle = load_bundle(released / "pocketk-s")
+    bundle = load_bundle(released / "pocketk-s", trust=DEVELOPMENT)
     assert bundle.manifest.training_data.startswith("Simulation-trained, not clinically validated")
     assert "no model to use" in bundle.statement
     assert bundle.manifest.calibrated

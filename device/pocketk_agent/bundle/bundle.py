@@ -1,16 +1,23 @@
 """A loaded bundle: from a strip to an outcome in three lines."""
 
 import difflib
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pocketk_agent.bundle.archive import unpack
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.golden import check_golden
 from pocketk_agent.bundle.manifest import Manifest
+from pocketk_agent.bundle.standing import Standing
+from pocketk_agent.bundle.trust import Trust, installed_trust
 from pocketk_agent.bundle.verify import verify
+from pocketk_agent.clock import Clock, SystemClock
 from pocketk_agent.inference.onnx_runner import OnnxRunner
 from pocketk_agent.inference.runner import Runner, RunnerError
 from pocketk_agent.measurement.scoring import Scored, Strip, score_strip
@@ -30,19 +37,24 @@ class Bundle:
         manifest: what it says of itself.
         runner: with the model loaded.
         golden_error_logit: largest difference of a golden logit on this device.
+        standing: who signed it.
     """
 
     name: str
     manifest: Manifest
     runner: Runner
     golden_error_logit: float
+    standing: Standing = field(default_factory=Standing)
+
+    @property
+    def notice(self) -> str:
+        """What every surface that shows a result must say, whatever the model was trained on."""
+        return f"Research demonstration, not for clinical use. {self.standing.sentence}"
 
     @property
     def statement(self) -> str:
-        """What every surface that shows a result must say."""
-        return (
-            f"Research demonstration, not for clinical use. Unsigned development bundle. {self.manifest.training_data}"
-        )
+        """The same with what it was trained on."""
+        return f"{self.notice} {self.manifest.training_data}"
 
     def score(self, ecg_mv: ArrayLike, fs_hz: float, mains_hz: float = 50.0) -> Outcome:
         """Score a strip.
@@ -98,7 +110,7 @@ def shipped_bundles() -> dict[str, Path]:
 
 def _located(path_or_name: str | Path) -> Path:
     path = Path(path_or_name)
-    if path.is_dir():
+    if path.is_dir() or path.is_file():
         return path
     shipped = shipped_bundles()
     if str(path_or_name) in shipped:
@@ -107,26 +119,55 @@ def _located(path_or_name: str | Path) -> Path:
     hint = f" Did you mean {near[0]!r}?" if near else ""
     known = ", ".join(shipped) or "none"
     raise BundleError(
-        "bundle-absent", f"No bundle {str(path_or_name)!r}: not a directory, and shipped are {known}.{hint}"
+        "bundle-absent",
+        f"No bundle {str(path_or_name)!r}: neither a directory nor an archive, and shipped are {known}.{hint}",
     )
 
 
-def load_bundle(path_or_name: str | Path, runner: Runner | None = None) -> Bundle:
+@contextmanager
+def bundle_folder(path_or_name: str | Path) -> Iterator[Path]:
+    """The folder of a bundle, of a shipped one by its name, or of an archive, unpacked as long as this lasts.
+
+    Raises:
+        BundleError: absent, or an archive that is not a bundle's.
+    """
+    path = _located(path_or_name)
+    if path.is_dir():
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="pocketk-") as scratch:
+        directory = Path(scratch) / path.stem
+        directory.mkdir()
+        unpack(path, directory)
+        yield directory
+
+
+def load_bundle(
+    path_or_name: str | Path, runner: Runner | None = None, trust: Trust | None = None, clock: Clock | None = None
+) -> Bundle:
     """Verify a bundle, load its model, and prove it on its golden vectors.
 
     Args:
-        path_or_name: a bundle directory, or the name of a shipped bundle.
+        path_or_name: a bundle directory or archive, or the name of a shipped bundle.
         runner: the runtime; ONNX Runtime where none is given.
+        trust: whose bundles are accepted; what is installed on this machine where not given.
+        clock: of the device; the system's where none is given.
 
     Raises:
-        BundleError: absent, damaged, for another agent, not loadable, or not reproducing its golden vectors.
+        BundleError: absent, damaged, of a signer who is not trusted, expired, older than what this device has run, for
+            another agent, not loadable, or not reproducing its golden vectors.
     """
-    directory = _located(path_or_name)
+    trust = installed_trust() if trust is None else trust
     try:
-        manifest = verify(directory)
+        with bundle_folder(path_or_name) as directory:
+            return _loaded(directory, OnnxRunner() if runner is None else runner, trust, clock or SystemClock())
     except OSError as error:
-        raise BundleError("bundle-files", f"{directory} cannot be read: {error.strerror}.") from error
-    runner = OnnxRunner() if runner is None else runner
+        raise BundleError("bundle-files", f"{path_or_name} cannot be read: {error.strerror}.") from error
+
+
+def _loaded(directory: Path, runner: Runner, trust: Trust, clock: Clock) -> Bundle:
+    verified = verify(directory, trust, clock.now())
+    manifest = verified.manifest
     models = [name for name in manifest.targets.get("pi", ()) if name.endswith(".onnx")]
     if not models:
         raise BundleError(
@@ -137,4 +178,5 @@ def load_bundle(path_or_name: str | Path, runner: Runner | None = None) -> Bundl
         error = check_golden(directory, manifest, runner)
     except RunnerError as fault:
         raise BundleError("bundle-model", str(fault)) from fault
-    return Bundle(directory.name, manifest, runner, error)
+    verified.remember(trust)
+    return Bundle(directory.name, manifest, runner, error, verified.standing)

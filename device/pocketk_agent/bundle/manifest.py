@@ -15,14 +15,18 @@ from pocketk_agent.bundle.calibration_record import (
     read_operating_points,
 )
 from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.bundle.file_name import names_fault
+from pocketk_agent.bundle.signature import SIGNATURE_NAME
 from pocketk_agent.bundle.strict_reader import StrictReader, manifest_fault, strict_object
 from pocketk_agent.probability.abstention import AbstentionBand
 from pocketk_agent.probability.calibration import Calibration
 from pocketk_agent.probability.operating_points import OperatingPoints
 
 SCHEMA_VERSION = 2
-# The one file name of a bundle that is not listed in its own manifest.
 MANIFEST_NAME = "manifest.json"
+GOLDEN_NAME = "golden.npz"
+# The file names of a bundle that are not listed in its manifest.
+UNLISTED_NAMES = frozenset({MANIFEST_NAME, SIGNATURE_NAME})
 # The output that the tiers are about: potassium > 5.5 mmol/L.
 TIER_OUTPUT = "k_gt_5_5"
 # The second endpoint, whose probability a tier carries too where it was calibrated.
@@ -30,7 +34,6 @@ SECOND_OUTPUT = "k_ge_6_0"
 TRAINING = ("untrained", "trained")
 # The loosest agreement that still proves something: fp16 weights came within 0.006 (export.md, section 2).
 MAX_GOLDEN_ATOL_LOGIT = 0.1
-_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -85,7 +88,7 @@ class Manifest:
         return self.thresholds is not None and self.calibration is not None
 
     def to_json(self) -> str:
-        """Canonical text: sorted keys, two spaces, a newline at the end."""
+        """Canonical text: sorted keys, two spaces, numbers as Python writes them, a newline at the end."""
         body: dict[str, Any] = {
             "schema_version": SCHEMA_VERSION,
             "model_id": self.model_id,
@@ -124,10 +127,24 @@ def parse_manifest(text: str | bytes) -> Manifest:
         raise manifest_fault(f"not readable: {error}") from error
 
 
+def parse_canonical(raw: bytes) -> Manifest:
+    """Read a manifest whose bytes are the ones that `Manifest.to_json` writes: one content has one form.
+
+    Raises:
+        BundleError: code "bundle-manifest"; another form, or as `parse_manifest`.
+    """
+    manifest = parse_manifest(raw)
+    if manifest.to_json().encode("utf-8", "surrogatepass") != raw:
+        raise manifest_fault("is not in its canonical form")
+    return manifest
+
+
 def _files_of(reader: StrictReader) -> dict[str, str]:
     files = {name: reader.take(name, str) for name in reader.names()}
+    if fault := names_fault((*UNLISTED_NAMES, *files)):
+        raise manifest_fault(f"lists {fault}")
     for name, digest in files.items():
-        if not _FILE_NAME.fullmatch(name) or name == MANIFEST_NAME or not _SHA256.fullmatch(digest):
+        if not _SHA256.fullmatch(digest):
             raise manifest_fault(f"lists {name!r} with hash {digest!r}")
     return files
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pocketk_agent.commands.measure import exit_status, measure_over, usable_patient_id
+from pocketk_agent.commands.measure import BundleWish, exit_status, measure_over, usable_patient_id
 from pocketk_agent.commands.pictures import BEAT_NAME, STRIP_NAME
 from pocketk_agent.commands.simulated_strip import SimulatedPerson, simulated_strip
 from pocketk_agent.commands.speech import say
@@ -40,7 +40,7 @@ class DemoWish:
         speed: times real time.
         out: folder to write to.
         runtime: of the firmware.
-        bundle: a folder or a shipped name.
+        bundle: what to score with.
         mains_hz: 50 or 60.
         patient_id: pseudonym of whom is measured, None for nobody's.
         simulated: patient to simulate instead of playing a recording, None for a recording.
@@ -51,7 +51,7 @@ class DemoWish:
     speed: float
     out: Path
     runtime: Runtime
-    bundle: str
+    bundle: BundleWish
     mains_hz: float
     patient_id: str | None = None
     simulated: SimulatedPerson | None = None

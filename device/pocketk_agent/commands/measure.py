@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pocketk_agent.bundle.bundle import Bundle, load_bundle
 from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.bundle.trust import installed_trust
 from pocketk_agent.clock import SystemClock
 from pocketk_agent.commands.pictures import add_pictures
 from pocketk_agent.commands.speech import say
@@ -23,28 +24,43 @@ EXIT_OK, EXIT_DEVICE_ERROR, EXIT_STOPPED = 0, 1, 130
 
 
 @dataclass(frozen=True)
+class BundleWish:
+    """Which bundle to use, and whose bundles to accept.
+
+    Attributes:
+        place: a folder, an archive or a shipped name.
+        trust: folder with the trusted keys, None for the one that is installed.
+        development: accept one without a signature.
+    """
+
+    place: str
+    trust: Path | None = None
+    development: bool = False
+
+
+@dataclass(frozen=True)
 class MeasureWish:
     """What `pocketk-agent measure` was asked for.
 
     Attributes:
         port: serial port.
         store: folder that results go to.
-        bundle: a folder or a shipped name.
+        bundle: what to score with.
         mains_hz: 50 or 60.
         patient_id: pseudonym of whom is measured, None for nobody's.
     """
 
     port: str
     store: Path
-    bundle: str
+    bundle: BundleWish
     mains_hz: float
     patient_id: str | None = None
 
 
-def usable_bundle(path_or_name: str) -> Bundle | BundleError:
+def usable_bundle(wish: BundleWish) -> Bundle | BundleError:
     """The bundle, or why there is none: a device without one must still say DEVICE_ERROR on its screen."""
     try:
-        return load_bundle(path_or_name)
+        return load_bundle(wish.place, trust=installed_trust(wish.trust, development=wish.development))
     except BundleError as error:
         return error
 
@@ -62,7 +78,7 @@ def usable_patient_id(text: str | None) -> str | None:
 
 
 def measure_over(
-    port: str, store: FileStore, bundle: str, mains_hz: float, patient_id: str | None = None
+    port: str, store: FileStore, bundle: BundleWish, mains_hz: float, patient_id: str | None = None
 ) -> MeasurementResult:
     """Run one measurement on a serial port, show it, store it, and put its pictures beside it."""
     clock = SystemClock()

@@ -39,7 +39,7 @@ def page_of(result: MeasurementResult) -> PrintedStrip | None:
         advice=advice_for(result.outcome),
         model="no model" if model is None else f"{model.model_id} {model.model_version}",
         model_statement="" if model is None else model.training_data,
-        notice="Research demonstration, not for clinical use. Unsigned development bundle.",
+        notice="Research demonstration, not for clinical use." if model is None else model.notice,
         versions=f"agent {VERSION}, firmware {front_end.firmware}, {model.variant if model else 'no preprocessing'}",
         beats=result.beats,
         information=information_lines(result),

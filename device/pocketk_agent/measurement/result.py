@@ -32,6 +32,9 @@ class ModelIdentity:
         training_data: one sentence on what it was trained on.
         statement: what every surface must say.
         golden_error_logit: largest difference of a golden logit on this device at start-up.
+        notice: the part of the statement that does not depend on the training.
+        signed: "unsigned", "demonstration" or "trusted".
+        signer: name of the trusted key, empty where there is none.
     """
 
     bundle: str
@@ -42,6 +45,9 @@ class ModelIdentity:
     training_data: str
     statement: str
     golden_error_logit: float
+    notice: str
+    signed: str
+    signer: str
 
     @classmethod
     def of_bundle(cls, bundle: Bundle) -> ModelIdentity:
@@ -56,6 +62,9 @@ class ModelIdentity:
             training_data=manifest.training_data,
             statement=bundle.statement,
             golden_error_logit=bundle.golden_error_logit,
+            notice=bundle.notice,
+            signed=bundle.standing.kind.value,
+            signer=bundle.standing.signer,
         )
 
 

@@ -17,7 +17,8 @@ from pocketk.export.parity import ParityReport
 from pocketk.probability.bundle_calibration import BundleCalibration
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.bundle.golden import GOLDEN_NAME
-from pocketk_agent.bundle.manifest import MANIFEST_NAME, TIER_OUTPUT, Manifest
+from pocketk_agent.bundle.manifest import MANIFEST_NAME, TIER_OUTPUT, Manifest, parse_manifest
+from pocketk_agent.bundle.trust import DEVELOPMENT
 from pocketk_agent.bundle.verify import sha256_of
 from pocketk_agent.inference.onnx_runner import OnnxRunner
 from pocketk_agent.signal.variant import find_variant
@@ -146,9 +147,10 @@ def build_bundle(net: Net1D, statement: ModelStatement, out: Path, judgement: Ju
         else:
             parameters = sum(each.numel() for each in net.parameters())
             _write_judged(fresh, CardFacts(draft, parity, parameters, fitted_on, judgement, {}))
-        manifest = replace(draft, files=_hashes(fresh))
+        # Through the reader once, so that a whole number is written as the number that it is read as.
+        manifest = parse_manifest(replace(draft, files=_hashes(fresh)).to_json())
         (fresh / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
-        load_bundle(fresh)
+        load_bundle(fresh, trust=DEVELOPMENT)
         _replace(fresh, out)
     return BuiltBundle(out, manifest, parity, {c.name: c.outcome for c in cases})
 

@@ -26,5 +26,6 @@ LIMITS = (
     "Hearts that answer little to potassium keep a low score at a high potassium: a low tier excludes nothing.",
     "Probabilities hold at the stated prevalence and for the population calibrated on; elsewhere recalibrate first.",
     "Dry-electrode noise, front ends and thumbs were simulated; no handheld has recorded anybody yet.",
-    "Unsigned development bundle.",
+    "Without a signature, or with that of the demonstration key, which anybody has, nothing vouches for who made the "
+    "bundle.",
 )

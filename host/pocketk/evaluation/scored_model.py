@@ -11,6 +11,7 @@ from pocketk.evaluation.evaluation_error import EvaluationError
 from pocketk.evaluation.torch_runner import TorchRunner
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.bundle.manifest import TIER_OUTPUT, Manifest
+from pocketk_agent.bundle.trust import installed_trust
 from pocketk_agent.inference.runner import Runner, RunnerError
 from pocketk_agent.version import VERSION
 from pocketk_models.students import OUTPUTS
@@ -71,7 +72,7 @@ def open_model(source: ModelSource) -> ScoredModel:
         EvaluationError: the run holds no weights that can be read, or other outputs than a run has.
     """
     if not source.is_run:
-        bundle = load_bundle(source.place)
+        bundle = load_bundle(source.place, trust=installed_trust(development=True))
         digest = hashlib.sha256(bundle.manifest.to_json().encode()).hexdigest()
         return ScoredModel(f"{bundle.name} {bundle.manifest.model_version}", bundle.manifest, bundle.runner, digest)
     return _open_run(source)

@@ -7,6 +7,7 @@ import pytest
 from pocketk.bundle.build import ModelStatement, _replace, build_bundle
 from pocketk.export.parity_error import ParityError
 from pocketk_agent.bundle.bundle import load_bundle
+from pocketk_agent.bundle.trust import DEVELOPMENT
 from pocketk_models.net1d import Net1D
 from pocketk_models.net1d_config import Net1DConfig
 
@@ -63,7 +64,7 @@ def test_a_network_that_fails_parity_replaces_nothing(tmp_path: Path, monkeypatc
 
 def test_a_finished_bundle_loads_as_a_device_loads_it(tmp_path: Path):
     built = build_bundle(Net1D.seeded(TINY, 1), ModelStatement("b"), tmp_path / "b")
-    bundle = load_bundle(built.directory)
+    bundle = load_bundle(built.directory, trust=DEVELOPMENT)
     assert bundle.manifest == built.manifest
     assert bundle.golden_error_logit <= built.manifest.golden_atol_logit
     card = (built.directory / "MODEL_CARD.md").read_text()

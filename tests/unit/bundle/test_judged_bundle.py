@@ -14,6 +14,7 @@ from pocketk.bundle.build import MOST_BYTES, BuiltBundle
 from pocketk.bundle.recordings_used import PUBLIC_RECORDINGS, recordings_named
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.bundle.trust import DEVELOPMENT
 
 JUDGED_FILES = {
     "evaluation.html",
@@ -46,7 +47,7 @@ def copy(made: Work, tmp_path: Path) -> Work:
 
 
 def test_everything_is_in_the_manifest_and_nothing_of_it_is_for_a_device(bundle: Path) -> None:
-    manifest = load_bundle(bundle).manifest
+    manifest = load_bundle(bundle, trust=DEVELOPMENT).manifest
     assert set(manifest.files) > JUDGED_FILES
     assert manifest.targets == {"pi": ("model.onnx", "golden.npz", "MODEL_CARD.md")}
 
@@ -65,7 +66,7 @@ def test_a_changed_evaluation_is_no_longer_the_bundle(bundle: Path, tmp_path: Pa
     spoilt = Path(shutil.copytree(bundle, tmp_path / "model"))
     (spoilt / "evaluation.json").write_text("{}")
     with pytest.raises(BundleError, match=r"evaluation\.json is not the file"):
-        load_bundle(spoilt)
+        load_bundle(spoilt, trust=DEVELOPMENT)
 
 
 def test_the_first_line_of_the_card_says_that_the_model_is_not_validated(bundle: Path) -> None:
@@ -112,7 +113,7 @@ def test_figures_of_both_cards_are_those_of_the_evaluation(bundle: Path) -> None
 
 def test_the_machine_readable_card_names_hashes_licences_and_thresholds(made: Work, bundle: Path) -> None:
     card = json.loads((bundle / "model_card.json").read_text())
-    files = load_bundle(bundle).manifest.files
+    files = load_bundle(bundle, trust=DEVELOPMENT).manifest.files
     hashed = {name: digest for name, digest in card["sha256"].items() if name in files}
     assert hashed == {name: files[name] for name in set(files) - {"MODEL_CARD.md", "model_card.json"}}
     assert card["sha256"]["weights before export"] == hashlib.sha256(made.weights.read_bytes()).hexdigest()
@@ -135,7 +136,7 @@ def test_a_second_evaluation_gets_files_and_a_section_of_its_own(copy: Work) -> 
 
 
 def test_a_bundle_too_large_for_git_is_said_to_be(bundle: Path) -> None:
-    built = BuiltBundle(bundle, load_bundle(bundle).manifest, None, {})  # pyright: ignore[reportArgumentType]
+    built = BuiltBundle(bundle, load_bundle(bundle, trust=DEVELOPMENT).manifest, None, {})  # pyright: ignore[reportArgumentType]
     assert not built.warning
     assert built.size_bytes < MOST_BYTES
     (bundle.parent / "large").mkdir()

@@ -1,7 +1,7 @@
 """A bundle is used whole and as it was made, or not at all (S2)."""
 
 import json
-import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,28 +9,23 @@ import pytest
 
 import pocketk_agent
 from generated_ecg import ecg_mv
-from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
+from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.golden import read_golden
-from pocketk_agent.bundle.verify import sha256_of
+from pocketk_agent.bundle.trust import DEVELOPMENT
 from pocketk_agent.inference.fake_runner import FakeRunner
 from pocketk_agent.inference.onnx_runner import OnnxRunner
 from pocketk_agent.signal.errors import RateError, ShapeError, TooShortError, UnitsError
+from signed_bundles import manifest_body, rewrite, unsigned_copy, write_manifest
 
 NAME = "pocketk-untrained"
+# What is wrong here would be wrong with any signature.
+load_unsigned = partial(load_bundle, trust=DEVELOPMENT)
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(shipped_bundles()[NAME], tmp_path / NAME))
-
-
-def rewrite(directory: Path, **fields) -> None:
-    """Change manifest fields and make the hashes right again: a maker's mistake, not an attacker's."""
-    path = directory / "manifest.json"
-    body = json.loads(path.read_text()) | fields
-    body["files"] = {name: sha256_of(directory / name) for name in body["files"]}
-    path.write_text(json.dumps(body))
+    return unsigned_copy(tmp_path)
 
 
 def test_three_lines_from_install_to_a_scored_strip():
@@ -97,19 +92,19 @@ def test_one_changed_byte_in_any_file_is_refused(name: str, copy: Path):
     data[len(data) // 2] ^= 1
     (copy / name).write_bytes(data)
     with pytest.raises(BundleError, match=f"{name} is not the file"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def test_a_missing_file_is_refused(copy: Path):
     (copy / "golden.npz").unlink()
     with pytest.raises(BundleError, match="not a plain file"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def test_a_file_that_nobody_listed_is_refused(copy: Path):
     (copy / "extra.bin").write_bytes(b"x")
     with pytest.raises(BundleError, match=r"extra\.bin"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def test_a_link_instead_of_a_file_is_refused(copy: Path, tmp_path: Path):
@@ -117,46 +112,45 @@ def test_a_link_instead_of_a_file_is_refused(copy: Path, tmp_path: Path):
     (copy / "model.onnx").rename(moved)
     (copy / "model.onnx").symlink_to(moved)
     with pytest.raises(BundleError, match="not a plain file"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 @pytest.mark.parametrize("field", ["minimum_agent", "minimum_firmware"])
 def test_a_bundle_for_newer_software_is_refused(field: str, copy: Path):
     rewrite(copy, **{field: "99.0.0"})
     with pytest.raises(BundleError, match=r"needs (agent|firmware) 99\.0\.0"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def test_an_unknown_preprocessing_is_refused(copy: Path):
     rewrite(copy, variant="pocketk-handheld-v9")
     with pytest.raises(BundleError, match="pocketk-handheld-v9"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def test_another_preprocessing_than_the_golden_one_is_refused(copy: Path):
     rewrite(copy, variant="ecgfounder-v1")
     with pytest.raises(BundleError, match="model's input differs"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def test_a_network_that_answers_differently_is_refused(copy: Path):
     with pytest.raises(BundleError, match="a logit differs by"):
-        load_bundle(copy, FakeRunner(lambda clips: np.zeros((len(clips), 1), np.float32)))
+        load_unsigned(copy, FakeRunner(lambda clips: np.zeros((len(clips), 1), np.float32)))
 
 
 def test_a_network_of_another_shape_is_refused(copy: Path):
     with pytest.raises(BundleError, match=r"DEVICE_ERROR\(runner\)"):
-        load_bundle(copy, FakeRunner(lambda clips: np.zeros((len(clips), 2), np.float32)))
+        load_unsigned(copy, FakeRunner(lambda clips: np.zeros((len(clips), 2), np.float32)))
 
 
 def test_a_bundle_without_golden_vectors_is_refused(copy: Path):
     (copy / "golden.npz").unlink()
-    body = json.loads((copy / "manifest.json").read_text())
+    body = manifest_body(copy)
     del body["files"]["golden.npz"]
-    body["targets"] = {"pi": ["model.onnx"]}
-    (copy / "manifest.json").write_text(json.dumps(body))
+    write_manifest(copy, body | {"targets": {"pi": ["model.onnx"]}})
     with pytest.raises(BundleError, match="no golden"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 torn"])
@@ -164,7 +158,7 @@ def test_golden_vectors_that_cannot_be_read_are_refused(content: bytes, copy: Pa
     (copy / "golden.npz").write_bytes(content)
     rewrite(copy)
     with pytest.raises(BundleError, match="cannot be read"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def regolden(directory: Path, **changes) -> None:
@@ -196,7 +190,7 @@ def regolden(directory: Path, **changes) -> None:
 def test_golden_vectors_that_prove_nothing_are_refused(changes: dict, copy: Path):
     regolden(copy, **changes)
     with pytest.raises(BundleError, match=r"proves nothing|cannot be read"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +208,7 @@ def test_a_golden_front_end_of_the_wrong_kind_is_refused(front_end: dict, copy: 
     np.savez(copy / "golden.npz", **{**arrays, "index": changed_index(arrays["index"])})
     rewrite(copy)
     with pytest.raises(BundleError, match=r"proves nothing|cannot be read"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def test_a_dead_runner_cannot_be_golden(copy: Path):
@@ -229,17 +223,17 @@ def test_a_dead_runner_cannot_be_golden(copy: Path):
     np.savez(copy / "golden.npz", **{**arrays, "index": as_device_error(arrays["index"])})
     rewrite(copy)
     with pytest.raises(BundleError, match="proves nothing"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def test_a_model_file_that_is_none_is_refused(copy: Path):
     (copy / "model.onnx").write_bytes(b"not a model")
     rewrite(copy)
     with pytest.raises(BundleError, match="ONNX Runtime can load"):
-        load_bundle(copy)
+        load_unsigned(copy)
 
 
 def test_a_bundle_without_a_model_for_this_device_is_refused(copy: Path):
     rewrite(copy, targets={"pico": ["model.onnx"]})
     with pytest.raises(BundleError, match="target 'pi'"):
-        load_bundle(copy, OnnxRunner())
+        load_unsigned(copy, OnnxRunner())

@@ -3,6 +3,8 @@
 import pytest
 
 from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
+from pocketk_agent.bundle.standing import StandingKind
+from pocketk_agent.bundle.trust import Trust
 
 JUDGED_FILES = {
     "evaluation.html",
@@ -18,6 +20,12 @@ JUDGED_FILES = {
 def test_a_shipped_bundle_weighs_what_git_may_hold(name: str, measure) -> None:
     total = sum(path.stat().st_size for path in shipped_bundles()[name].rglob("*"))
     measure("BUNDLE-SIZE", total / 1e6, detail=name)
+
+
+@pytest.mark.parametrize("name", list(shipped_bundles()))
+def test_a_shipped_bundle_is_signed_with_the_demonstration_key(name: str) -> None:
+    loaded = load_bundle(name, trust=Trust(demonstration=True))
+    assert loaded.standing.kind is StandingKind.DEMONSTRATION, "sign anew: make sign-bundles"
 
 
 @pytest.mark.parametrize("name", [name for name in shipped_bundles() if name != "pocketk-untrained"])

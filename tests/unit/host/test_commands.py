@@ -11,6 +11,7 @@ from generated_ecg import ADS1292R, ecg_counts, ecg_mv
 from pocketk.__main__ import main as entry
 from pocketk.cli import main
 from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
+from pocketk_agent.bundle.trust import DEVELOPMENT
 from pocketk_agent.commands.default_bundle import UNTRAINED_BUNDLE
 from pocketk_agent.recording_file.counts_writer import counts_file_bytes
 from pocketk_models.net1d import Net1D
@@ -62,7 +63,7 @@ def test_exported_weights_say_what_they_were_trained_on_and_stay_inconclusive(tm
     weights.write_bytes(WeightsFile(Net1D.seeded(TINY, 1).state_dict(), TINY, "nothing real").to_bytes())
     out = tmp_path / "tiny"
     assert run("export", str(weights), "--out", str(out)) == 0
-    bundle = load_bundle(out)
+    bundle = load_bundle(out, trust=DEVELOPMENT)
     assert bundle.manifest.training_data == "Nothing real."
     assert str(bundle.score(ecg_mv(30), 500)) == "INCONCLUSIVE(uncalibrated model)"
 

@@ -20,7 +20,7 @@ from pocketk.evaluation.scored_model import ModelSource
 from pocketk.simulator.cohort import simulate_cohort
 from pocketk.simulator.cohort_plan import CHUNK_RECORDINGS, CohortPlan
 from pocketk_agent.bundle.bundle import load_bundle, shipped_bundles
-from pocketk_agent.bundle.verify import verify
+from pocketk_agent.bundle.verify import check_contents
 
 NAME = "pocketk-s"
 # Two runtimes and the rounding of what is written down.
@@ -56,7 +56,7 @@ def test_it_loads_after_an_installation_and_is_calibrated():
 
 
 def test_its_files_are_those_of_its_manifest():
-    verify(shipped_bundles()[NAME])
+    check_contents(shipped_bundles()[NAME])
 
 
 def test_it_says_how_many_recordings_it_learnt_from():

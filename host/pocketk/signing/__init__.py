@@ -1,0 +1,1 @@
+"""Keys and signatures: what makes a bundle one that a device accepts."""
