@@ -12,7 +12,7 @@ from measurement_plugin import Measure
 
 PYTHONS = ("3.11", "3.12", "3.13")
 WORKSTATION, PI = "x86_64-manylinux_2_28", "aarch64-manylinux_2_28"
-WORKSTATION_EXTRAS = ("dev", "scale", "litert", "onnx", "pi", "update")
+WORKSTATION_EXTRAS = ("dev", "scale", "export", "litert", "onnx", "pi", "update")
 PI_EXTRAS = ("device", "demo", "litert", "onnx", "pi", "update")
 # tflite-runtime was built against numpy 1 without saying so, for Python 3.11 at the latest and, on a Pi, for the
 # glibc of Debian 12: an environment of its own, without the pins.
