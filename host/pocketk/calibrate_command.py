@@ -1,69 +1,22 @@
 """What `pocketk calibrate` runs: predictions into probabilities, thresholds and an abstention band."""
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
-from pocketk.evaluation.predictions import PREDICTIONS_FILE, read_predictions
-from pocketk.evaluation.score_cohort import COST_FILE
-from pocketk.evaluation.scored_model import WEIGHTS_NAME
-from pocketk.evaluation.train_patient_guard import TRAIN_PATIENTS_FILE
+from pocketk.evaluation.prediction_facts import prediction_facts
+from pocketk.evaluation.predictions import read_predictions
 from pocketk.probability.calibration_data import CalibrationData, calibration_data
 from pocketk.probability.calibration_error import CalibrationError
 from pocketk.probability.calibration_file import release_text
 from pocketk.probability.calibration_request import AUTO, CalibrationRequest
 from pocketk.probability.release import CalibrationRelease, fit_release
-from pocketk.training.part import VALIDATION, patient_hashes
-from pocketk.training.run_folder import patients_file
+from pocketk.probability.training_check import TrainingCheck, check_training
 from pocketk_calibration.probability.thresholds import ChosenThreshold
 from pocketk_models.atomic_file import write_atomically
-
-# What `pocketk evaluate` calls the model of a training run: this and the name of the run's folder.
-_RUN_MODEL = "run "
-_RUN_DOCUMENT = "run.json"
-
-
-@dataclass(frozen=True)
-class PredictionFacts:
-    """What is recorded beside predictions of the model that made them.
-
-    Attributes:
-        predictions_sha256: of the predictions, hexadecimal.
-        model: its name for people, empty where it is not known.
-        model_sha256: of the run's weights or of the bundle's manifest; None where it is not known.
-    """
-
-    predictions_sha256: str
-    model: str = ""
-    model_sha256: str | None = None
-
-
-@dataclass(frozen=True)
-class TrainingCheck:
-    """Whether anybody of the training is among the patients that something is fitted to.
-
-    Attributes:
-        checked: False where the patients of the training are not known.
-        run: name of the run's folder, None where none was found.
-        patients: how many were looked for among those of the training; none of them was.
-        in_validation_part: of them those on whom the run chose its weights and when to stop, None where not known.
-        model: the model of the predictions, empty where not known.
-        model_sha256: as `PredictionFacts.model_sha256`.
-        words: the same for people.
-    """
-
-    checked: bool
-    run: str | None
-    patients: int
-    in_validation_part: int | None
-    model: str
-    model_sha256: str | None
-    words: str
 
 
 def calibrate_command(  # noqa: PLR0913 - one keyword for each option of the command
@@ -118,23 +71,6 @@ def calibrate_command(  # noqa: PLR0913 - one keyword for each option of the com
     _report(release, check, out)
 
 
-def prediction_facts(predictions: Path) -> PredictionFacts:
-    """What is recorded of predictions; of other predictions that lay there before, nothing is taken.
-
-    Args:
-        predictions: the Parquet file, or the folder that holds it.
-    """
-    file = predictions / PREDICTIONS_FILE if predictions.is_dir() else predictions
-    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-    try:
-        document = json.loads((file.parent / COST_FILE).read_text(encoding="utf-8"))
-        if document["predictions_sha256"] != sha256:
-            return PredictionFacts(sha256)
-        return PredictionFacts(sha256, str(document["model"]), str(document["model_sha256"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return PredictionFacts(sha256)
-
-
 def refuse_nan_labels(data: CalibrationData) -> None:
     """A potassium that is not a number is no negative.
 
@@ -147,82 +83,6 @@ def refuse_nan_labels(data: CalibrationData) -> None:
             f"{bad} of {data.k_mmol_l.size} laboratory values are not numbers (NaN); expected mmol/L, or nothing where "
             "there is none. Mend the cohort's table of potassium and score it again."
         )
-
-
-def check_training(patient: NDArray[np.str_], predictions: Path, run: Path | None) -> TrainingCheck:
-    """Refuse patients whom the network was trained on.
-
-    Args:
-        patient: (N,) whose recordings something is to be fitted to.
-        predictions: where the scores come from: the Parquet file, or the folder that holds it.
-        run: folder of the training run or its weights; looked for beside the predictions' folder where not given.
-
-    Raises:
-        CalibrationError: a patient was trained on, or `run` is no run or not the one of the predictions.
-    """
-    facts = prediction_facts(predictions)
-    known = (facts.model, facts.model_sha256)
-    patients = np.unique(patient)
-    folder = _found_run(predictions, facts) if run is None else _given_run(run, facts)
-    if folder is None:
-        words = "not checked: no run with the patients of its training was found; name it with --run"
-        return TrainingCheck(False, None, patients.size, None, *known, words)
-    trained = _hashes(folder / TRAIN_PATIENTS_FILE)
-    hashes = patient_hashes(map(str, patients))
-    found = int(np.isin(hashes, trained).sum())
-    if found:
-        raise CalibrationError(
-            f"The run {folder} was trained on {found} of the {patients.size} patients here: what is fitted to them "
-            "says nothing of new patients. Score a cohort of other patients, or leave --whole-development out."
-        )
-    second = folder / patients_file(VALIDATION)
-    validated = int(np.isin(hashes, _hashes(second)).sum()) if second.is_file() else None
-    words = f"none of {patients.size:,} patients is among the {trained.size:,} of the training of {folder.name}"
-    if validated:
-        words += f"; {validated:,} are of its validation part"
-    return TrainingCheck(True, folder.name, patients.size, validated, *known, words)
-
-
-def _given_run(run: Path, facts: PredictionFacts) -> Path:
-    folder = run.parent if run.is_file() else run
-    if not (folder / TRAIN_PATIENTS_FILE).is_file():
-        raise CalibrationError(f"--run {run}: no {TRAIN_PATIENTS_FILE} there; name the folder of a training run.")
-    if facts.model.startswith(_RUN_MODEL) and facts.model_sha256 not in _weights(folder):
-        raise CalibrationError(
-            f"--run {run} is another run than that of the predictions, whose weights have SHA-256 "
-            f"{facts.model_sha256}. Name theirs, or score the cohort with this run."
-        )
-    return folder
-
-
-def _found_run(predictions: Path, facts: PredictionFacts) -> Path | None:
-    if not facts.model.startswith(_RUN_MODEL):
-        return None
-    scored = predictions if predictions.is_dir() else predictions.parent
-    folder = scored.resolve().parent / facts.model.removeprefix(_RUN_MODEL)
-    ours = (folder / TRAIN_PATIENTS_FILE).is_file() and facts.model_sha256 in _weights(folder)
-    return folder if ours else None
-
-
-def _weights(folder: Path) -> set[str]:
-    """SHA-256 of the weights that a run has, as it names them and as they are."""
-    file = folder / WEIGHTS_NAME
-    found = {hashlib.sha256(file.read_bytes()).hexdigest()} if file.is_file() else set()
-    try:
-        named = json.loads((folder / _RUN_DOCUMENT).read_text(encoding="utf-8"))["sha256"]
-        return found | set(map(str, named.values()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return found
-
-
-def _hashes(path: Path) -> NDArray[np.uint64]:
-    try:
-        hashes = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise CalibrationError(f"{path} cannot be read ({error}); train again, or name another run.") from error
-    if hashes.ndim != 1 or hashes.dtype != np.uint64:
-        raise CalibrationError(f"{path} holds {hashes.dtype} {hashes.shape}; expected one dimension of uint64.")
-    return hashes
 
 
 def _write(out: Path, release: CalibrationRelease, check: TrainingCheck) -> None:

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from pocketk.calibrate_command import prediction_facts
 from pocketk.cohort.local_engine import LocalEngine
 from pocketk.cohort.manifest import MANIFEST_FILE
+from pocketk.evaluation.prediction_facts import prediction_facts
 from pocketk.evaluation.predictions import read_predictions
 from pocketk.evaluation.scored_model import ModelSource, open_model, tier_index
 from pocketk.simulator.reference_models.comparison import compare

@@ -250,7 +250,7 @@ def _scored_facts(out: Path, source: "ModelSource", model: ModelOptions) -> dict
 
 
 def _checked_words(model: ModelOptions) -> str:
-    from pocketk.evaluation.train_patient_guard import TRAIN_PATIENTS_FILE
+    from pocketk.evaluation.patient_hash_file import TRAIN_PATIENTS_FILE
 
     folder = _run_folder(model)
     if folder is None or not (folder / TRAIN_PATIENTS_FILE).is_file():

@@ -12,13 +12,14 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from pocketk.calibrate_command import TrainingCheck, check_training, refuse_nan_labels, write_calibration
+from pocketk.calibrate_command import refuse_nan_labels, write_calibration
 from pocketk.evaluation.predictions import read_predictions
 from pocketk.evaluation.report_figure import BLUE, GREY, VERMILION, ReportFigure, drawn
 from pocketk.evaluation_page import document_html
 from pocketk.probability.bundle_calibration import SCHEMA, BundleCalibration, read_bundle_calibration
 from pocketk.probability.calibration_data import CalibrationData, calibration_data
 from pocketk.probability.calibration_error import CalibrationError
+from pocketk.probability.training_check import TrainingCheck, check_training
 from pocketk_agent.bundle.calibration_record import calibration_json
 from pocketk_agent.probability.logit import logit_of, sigmoid
 from pocketk_calibration.probability.site_effect import Interval, SiteEffect, moved_probability, site_effect

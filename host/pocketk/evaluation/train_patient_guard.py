@@ -6,8 +6,7 @@ import numpy as np
 import polars as pl
 
 from pocketk.evaluation.evaluation_error import EvaluationError
-
-TRAIN_PATIENTS_FILE = "train_patients.npy"
+from pocketk.evaluation.patient_hash_file import TRAIN_PATIENTS_FILE, read_patient_hashes
 
 
 def refuse_train_patients(frame: pl.DataFrame, run_folder: Path | None) -> bool:
@@ -27,13 +26,7 @@ def refuse_train_patients(frame: pl.DataFrame, run_folder: Path | None) -> bool:
         return False
     from pocketk.training.part import patient_hashes
 
-    path = run_folder / TRAIN_PATIENTS_FILE
-    try:
-        trained = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise EvaluationError(f"{path} cannot be read ({error}); train again, or name another run.") from error
-    if trained.ndim != 1 or trained.dtype != np.uint64:
-        raise EvaluationError(f"{path} holds {trained.dtype} {trained.shape}; expected one dimension of uint64.")
+    trained = read_patient_hashes(run_folder / TRAIN_PATIENTS_FILE, EvaluationError)
     patients = frame["patient_id"].unique().sort()
     hashes = np.array([patient_hashes([patient])[0] for patient in patients], np.uint64)
     known = np.isin(hashes, trained)

@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 
 from made_predictions import made_predictions
-from pocketk.calibrate_command import calibrate_command, check_training, prediction_facts
+from pocketk.calibrate_command import calibrate_command
+from pocketk.evaluation.prediction_facts import prediction_facts
 from pocketk.evaluation.predictions import write_predictions
 from pocketk.probability.calibration_error import CalibrationError
+from pocketk.probability.training_check import check_training
 from pocketk.training.part import patient_hashes
 
 WEIGHTS = b"weights"
