@@ -14,7 +14,7 @@ RELEASE ?= out/release
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default train-smoke resolve bundles sign-bundles clean
+.PHONY: help demo test slow soak check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default publish-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -94,6 +94,15 @@ seeds-default: $(VENV)/.dev-ready  ## Train out/release twice more with other se
 	  $(BIN)/pocketk evaluate $(RELEASE)/judged --run $(RELEASE)/run-$$seed --no-gate --out $(RELEASE)/judgement-$$seed || exit; \
 	done
 	@$(BIN)/pocketk compare-seeds $(RELEASE)/judgement $(RELEASE)/judgement-1 $(RELEASE)/judgement-2 --out $(RELEASE)/seeds
+
+publish-default: $(VENV)/.dev-ready  ## Put out/release as it was judged, with its seeds, into models/bundles and sign it
+	@$(BIN)/pocketk export $(RELEASE)/run/model.safetensors --out models/bundles/pocketk-s \
+	  --outputs k_gt_5_5 --outputs k_ge_6_0 --outputs k_mmol_l --calibration $(RELEASE)/calibration.json \
+	  --public-recordings LUDB --public-recordings PTB-XL --public-recordings 'PhysioNet/CinC Challenge 2021' \
+	  --public-recordings 'CPSC 2018' --run $(RELEASE)/run --release $(RELEASE)/release.json \
+	  --evaluation $(RELEASE)/judgement --evaluation $(RELEASE)/evaluation --evaluation $(RELEASE)/evaluation-morphed \
+	  --comparison $(RELEASE)/references $(if $(wildcard $(RELEASE)/seeds),--seeds $(RELEASE)/seeds)
+	@$(MAKE) --no-print-directory sign-bundles
 
 train-smoke: $(VENV)/.dev-ready  ## The same in three minutes, to show that every step runs; no model to use
 	@$(BIN)/pocketk release --smoke $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out out/release-smoke $(ARGS)

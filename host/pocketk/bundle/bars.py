@@ -109,6 +109,9 @@ BARS = (
     Bar("MODEL-ORACLE", "AUROC for K > 5.5, one clip, network less oracle", ((">=", -0.02),)),
     Bar("MODEL-BEATS", "AUROC for K > 5.5, one clip, network less averaged beats", ((">=", 0.02),), clear_of_zero=True),
     Bar("MODEL-LEAK", "leak alarm: largest AUROC of the network less that of the oracle", (("<=", 0.01),)),
+    Bar(
+        "MODEL-RISK", "mean risk over K 4.5 to 8 of two fixed patients: largest fall; 1 without a rise", (("<=", 0.01),)
+    ),
 )
 
 
@@ -137,6 +140,8 @@ def _figures(judgement: Judgement) -> dict[str, Measured]:
         found = dict(_of_evaluation(judgement.evaluations[0])) if judgement.evaluations else {}
         rows = [row for document in judgement.comparisons for row in document["rows"] if row["source"] == _SOURCE]
         found |= dict(_of_comparison(rows))
+        curves = [curve for document in judgement.comparisons for curve in document.get("risk", ())]
+        found["MODEL-RISK"] = _of_risk(curves)
     except (KeyError, TypeError) as error:
         raise HostBundleError(
             f"Evaluation or comparison are not of this version ({error}); evaluate and compare again."
@@ -183,6 +188,15 @@ def _of_comparison(rows: list[Document]) -> Iterator[tuple[str, Measured | None]
         if (row["clips"], row["cut"]) == (_ONE_CLIP, _CUT):
             yield "MODEL-ORACLE", _measured(row["minus_oracle"], row["model"]["n"])
             yield "MODEL-BEATS", _measured(row["minus_beat"], row["model"]["n"])
+
+
+def _of_risk(curves: list[Document]) -> Measured | None:
+    """The worse of the profiles; its n is the number of strips."""
+    if not curves:
+        return None
+    falls = [curve["largest_fall"] if curve["mean_risk"][-1] > curve["mean_risk"][0] else 1.0 for curve in curves]
+    n = sum(curve["strips"] * len(curve["potassium_mmol_l"]) for curve in curves)
+    return Measured(max(falls), None, None, n)
 
 
 def _measured(figure: Document | float | str | None, n: int) -> Measured | None:

@@ -51,6 +51,7 @@ def card_json(facts: CardFacts) -> str:
         "comparisons": [
             {"inputs": each.get("inputs"), "rows": each.get("rows")} for each in facts.judgement.comparisons
         ],
+        "seeds": facts.judgement.seeds,
         "limitations": list(facts.limits),
         "reproduce": REPRODUCE,
         "signature": None,

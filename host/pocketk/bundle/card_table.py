@@ -134,6 +134,28 @@ def comparison_table(document: Document) -> CardTable:
     return CardTable("AUROC beside the reference models, with 95 % intervals", (*headings, *gaps), rows)
 
 
+def seed_table(document: Document) -> CardTable:
+    """Mean and range of every figure over seeds.
+
+    Raises:
+        HostBundleError: the document is not of this version.
+    """
+    try:
+        rows = tuple(
+            (
+                str(row["name"]),
+                _words(row["recordings"]),
+                _words(row["mean"]),
+                " to ".join(map(_words, row["range"] or ())),
+            )
+            for row in document["figures"]
+        )
+        seeds = len(document["models"])
+    except (KeyError, TypeError) as error:
+        raise HostBundleError(f"The comparison of seeds is not of this version ({error}); compare again.") from error
+    return CardTable(f"Over {seeds} trainings with different seeds", ("figure", "recordings", "mean", "range"), rows)
+
+
 def _table(
     document: Document,
     section: str,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pocketk.bundle.bars import JudgedBar, judge_bars
 from pocketk.bundle.card_facts import CardFacts
-from pocketk.bundle.card_table import CardTable, comparison_table, evaluation_tables
+from pocketk.bundle.card_table import CardTable, comparison_table, evaluation_tables, seed_table
 from pocketk.bundle.card_words import OUT_OF_SCOPE, REPRODUCE
 from pocketk.bundle.judgement import Document
 from pocketk.bundle.recordings_used import NO_COPY, PHYSIONET
@@ -32,6 +32,7 @@ def judged_card(facts: CardFacts) -> str:
         f"## Bars\n\n{_bars(judge_bars(facts.judgement)).markdown()}",
         *(_evaluation(document) for document in facts.judgement.evaluations),
         *(_comparison(document) for document in facts.judgement.comparisons),
+        *([] if facts.judgement.seeds is None else [_seeds(facts.judgement.seeds)]),
         _part("Limitations", facts.limits),
         _part("How to reproduce", [f"`{REPRODUCE}`: cohorts, training, calibration, evaluation and this bundle."]),
         _part("Hashes (SHA-256)", _hashes(facts)),
@@ -122,6 +123,10 @@ def _evaluation(document: Document) -> str:
 def _comparison(document: Document) -> str:
     listed = "".join(f"- {name.capitalize()}: {value}\n" for name, value in (document.get("inputs") or {}).items())
     return f"## Beside reference models\n\n{listed}\n{comparison_table(document).markdown()}"
+
+
+def _seeds(document: Document) -> str:
+    return f"## Other seeds\n\n- Cohort: {document.get('cohort')}\n\n{seed_table(document).markdown()}"
 
 
 def _hashes(facts: CardFacts) -> Iterable[str]:

@@ -15,6 +15,7 @@ EVALUATION_PAGE, EVALUATION_DOCUMENT = "evaluation.html", "evaluation.json"
 _CONFIG, _RUN = "config.json", "run.json"
 _COMPARISON_PAGE, _COMPARISON = "reference-comparison.html", "reference-comparison.json"
 # Names in the bundle.
+SEEDS = "seed-comparison.json"
 TRAINING_CONFIG, TRAINING_RUN, RELEASE = "training_config.json", "training_run.json", "release.json"
 _MODEL_FACT, _PREDICTIONS_FACT = "SHA-256 of the model", "predictions"
 _OTHER_MODEL = "made with another file"
@@ -32,12 +33,14 @@ class JudgementPlaces:
         run: Folder of the training run that the weights come from; wanted with --evaluation.
         comparison: Folder of pocketk compare-references; may be given again.
         release: The release.json of pocketk release.
+        seeds: Folder of pocketk compare-seeds, these weights among the compared.
     """
 
     evaluation: tuple[Path, ...] = ()
     run: Path | None = None
     comparison: tuple[Path, ...] = ()
     release: Path | None = None
+    seeds: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Judgement:
         config: of the run.
         run: what came of the run.
         comparisons: documents of `pocketk compare-references`.
+        seeds: document of `pocketk compare-seeds`, None where there is none.
         files: name in the bundle -> content.
     """
 
@@ -58,6 +62,7 @@ class Judgement:
     config: Document
     run: Document
     comparisons: tuple[Document, ...] = ()
+    seeds: Document | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -67,7 +72,7 @@ def read_judgement(places: JudgementPlaces, weights: Path) -> Judgement | None:
     Raises:
         HostBundleError: something is missing or damaged, or an evaluation or the run is of other weights.
     """
-    if not places.evaluation and places.run is None and not places.comparison and places.release is None:
+    if places == JudgementPlaces():
         return None
     if not places.evaluation or places.run is None:
         raise HostBundleError("A model card needs both: --evaluation with the report, and --run with the training run.")
@@ -78,11 +83,14 @@ def read_judgement(places: JudgementPlaces, weights: Path) -> Judgement | None:
     run = _kept(places.run / _RUN, TRAINING_RUN, files)
     if places.release is not None:
         _kept(places.release, RELEASE, files)
+    seeds = None if places.seeds is None else _kept(places.seeds / SEEDS, SEEDS, files)
     sha256 = hashlib.sha256(_bytes(weights)).hexdigest()
     for folder, document in zip(places.evaluation, evaluations, strict=True):
         _check_evaluated(folder, document, weights, sha256)
     for folder, document in zip(places.comparison, comparisons, strict=True):
         _check_compared(folder, document, sha256)
+    if seeds is not None and sha256 not in seeds.get("models", ()):
+        raise HostBundleError(f"{places.seeds} compares other weights than {weights}; name it among them.")
     samples = samples_of(places.evaluation[0], evaluations[0], sha256)
     if samples is not None:
         files[SAMPLES] = samples
@@ -91,7 +99,7 @@ def read_judgement(places: JudgementPlaces, weights: Path) -> Judgement | None:
             f"{places.run} is not the run of {weights}: its {_RUN} names no file with SHA-256 {sha256}. Name the run "
             "that the weights come from."
         )
-    return Judgement(sha256, evaluations, config, run, comparisons, files)
+    return Judgement(sha256, evaluations, config, run, comparisons, seeds, files)
 
 
 def check_thresholds(judgement: Judgement, thresholds: Mapping[str, float]) -> None:

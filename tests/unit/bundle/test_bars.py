@@ -68,14 +68,21 @@ def row(oracle: float | None, beat: float, *, low: float = 0.01, **names: str) -
     return {**labels, "model": {"n": 60}, "minus_oracle": estimate(oracle), "minus_beat": estimate(beat, low)}
 
 
-def judged(document: dict[str, Any] | None = None, *rows: dict[str, Any]) -> dict[str, JudgedBar]:
-    comparisons = ({"rows": list(rows)},) if rows else ()
+def curve(*mean_risk: float) -> dict[str, Any]:
+    fall = max(before - after for i, after in enumerate(mean_risk) for before in mean_risk[: i + 1])
+    return {"mean_risk": mean_risk, "potassium_mmol_l": range(len(mean_risk)), "strips": 4, "largest_fall": fall}
+
+
+def judged(
+    document: dict[str, Any] | None = None, *rows: dict[str, Any], risk: tuple[dict[str, Any], ...] = ()
+) -> dict[str, JudgedBar]:
+    comparisons = ({"rows": list(rows), "risk": risk},) if rows or risk else ()
     bars = judge_bars(Judgement("0" * 64, (document or evaluation(),), {}, {}, comparisons))
     return {bar.id: bar for bar in bars}
 
 
 def test_a_model_that_reaches_everything_reaches_every_bar() -> None:
-    bars = judged(evaluation(), row(-0.01, 0.03))
+    bars = judged(evaluation(), row(-0.01, 0.03), risk=(curve(0.1, 0.2, 0.9),))
     assert [bar.id for bar in BARS] == list(bars)
     assert all(bar.reached for bar in bars.values())
 
@@ -122,7 +129,7 @@ def test_the_leak_alarm_hears_every_row_of_synthetic_recordings() -> None:
 def test_what_was_not_measured_is_neither_reached_nor_missed() -> None:
     bars = judged(evaluation(severe=None))
     unmeasured = {bar.id for bar in bars.values() if bar.reached is None}
-    assert unmeasured == {"MODEL-AUROC-SEVERE", "MODEL-ORACLE", "MODEL-BEATS", "MODEL-LEAK"}
+    assert unmeasured == {"MODEL-AUROC-SEVERE", "MODEL-ORACLE", "MODEL-BEATS", "MODEL-LEAK", "MODEL-RISK"}
     assert bars["MODEL-LEAK"].in_words == bars["MODEL-LEAK"].verdict == "not measured"
 
 
@@ -148,3 +155,20 @@ def test_an_evaluation_of_another_version_is_refused() -> None:
     del document["sections"]["discrimination"]["tables"]["discrimination"][1]["AUROC, patient bootstrap"]
     with pytest.raises(HostBundleError, match="not of this version"):
         judged(document)
+
+
+@pytest.mark.parametrize(
+    ("curves", "reached"),
+    [
+        ((curve(0.1, 0.3, 0.295, 0.9), curve(0.1, 0.9)), True),
+        ((curve(0.1, 0.3, 0.28, 0.9),), False),
+        ((curve(0.1, 0.9), curve(0.1, 0.3, 0.2, 0.9)), False),
+        ((curve(0.5, 0.5, 0.5),), False),
+    ],
+)
+def test_the_risk_has_to_rise_with_potassium_in_every_patient(curves: tuple[dict[str, Any], ...], reached: bool):
+    assert judged(risk=curves)["MODEL-RISK"].reached is reached
+
+
+def test_the_risk_counts_its_strips():
+    assert judged(risk=(curve(0.1, 0.9), curve(0.1, 0.2, 0.9)))["MODEL-RISK"].n == 4 * (2 + 3)

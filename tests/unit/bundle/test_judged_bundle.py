@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -25,6 +26,7 @@ JUDGED_FILES = {
     "model_card.json",
     "reference-comparison.html",
     "reference-comparison.json",
+    "seed-comparison.json",
 }
 
 
@@ -234,3 +236,9 @@ def test_patients_are_shown_where_the_evaluation_counts_them(copy: Work) -> None
     card = (copy.folder / "model" / "MODEL_CARD.md").read_text()
     assert "| endpoint | score | recordings | patients | positive |" in card
     assert "| 287 |" in card
+
+
+def test_the_card_says_what_other_seeds_gave(bundle: Path) -> None:
+    card = (bundle / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "Over 2 trainings with different seeds" in card
+    assert re.search(r"\| 0\.860* to 0\.880* \|", card)

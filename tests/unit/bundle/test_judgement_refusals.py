@@ -64,6 +64,11 @@ def spoil_comparison(work: Work) -> None:
     write(path, json.loads(path.read_text()) | {"files": {"model_sha256": "f" * 64}})
 
 
+def spoil_seeds(work: Work, **other: object) -> None:
+    path = work.folder / "seeds" / "seed-comparison.json"
+    write(path, json.loads(path.read_text()) | other)
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
@@ -71,6 +76,8 @@ def spoil_comparison(work: Work) -> None:
         (spoil_predictions, "made with another file"),
         (spoil_thresholds, "The evaluation judged t_low 0.013"),
         (spoil_comparison, "compares another model (SHA-256 ffff"),
+        (lambda work: spoil_seeds(work, models=["f" * 64]), "compares other weights than"),
+        (lambda work: spoil_seeds(work, figures=[{}]), "comparison of seeds is not of this version"),
         (spoil_section, "no section 'calibration'"),
         (lambda work: (work.folder / "evaluation" / "evaluation.html").unlink(), "evaluation.html cannot be read"),
         (lambda work: (work.folder / "run" / "config.json").write_text("{"), "is not JSON"),
