@@ -83,8 +83,8 @@ sign-bundles: $(VENV)/.dev-ready  ## Sign the shipped bundles with the demonstra
 train-default: $(VENV)/.dev-ready  ## Make the released model pocketk-s anew in out/release (45 minutes on 2 cores; DATA=recordings)
 	@$(BIN)/pocketk release $(if $(wildcard $(DATA)/ludb),--data '$(DATA)') --out $(RELEASE) $(ARGS)
 
-judge-default: $(VENV)/.dev-ready  ## Judge out/release on 30,000 further patients, beside the oracle and averaged beats (half an hour)
-	@test -f $(RELEASE)/judged/cohort.json || $(BIN)/pocketk simulate --patients 30000 --seconds 30 --seed 1401 --internal-share 1 --out $(RELEASE)/judged
+judge-default: $(VENV)/.dev-ready  ## Judge out/release on 31,000 further patients, beside the oracle and averaged beats (half an hour)
+	@test -f $(RELEASE)/judged/cohort.json || $(BIN)/pocketk simulate --patients 31000 --seconds 30 --seed 1401 --internal-share 1 --out $(RELEASE)/judged
 	@$(BIN)/pocketk evaluate $(RELEASE)/judged --run $(RELEASE)/run --operating-points $(RELEASE)/calibration.json --no-gate --out $(RELEASE)/judgement
 	@$(BIN)/pocketk compare-references $(RELEASE)/train-10s $(RELEASE)/judged --predictions $(RELEASE)/judgement/predictions.parquet --run $(RELEASE)/run --beat-recordings 30000 --beat-clips 1 --out $(RELEASE)/references
 
