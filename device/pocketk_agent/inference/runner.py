@@ -11,6 +11,10 @@ class RunnerError(Exception):
     """A model cannot be loaded or does not answer as it should."""
 
 
+class UnsuitedModelError(RunnerError):
+    """A model that its runtime could run, but not as it should be run; another file of the bundle may suit."""
+
+
 class Runner(ABC):
     """One model in one runtime."""
 
