@@ -15,7 +15,7 @@ from pocketk_agent.inference.interpreter_runner import InterpreterRunner
 from pocketk_agent.inference.litert_runner import LitertRunner
 from pocketk_agent.inference.onnx_runner import OnnxRunner
 from pocketk_agent.inference.replay_runner import ReplayRunner
-from pocketk_agent.inference.runner import Runner, RunnerError, UnsuitedModelError
+from pocketk_agent.inference.runner import Runner, RunnerError, UnsuitedError
 from pocketk_agent.inference.tflite_runtime_runner import TfliteRuntimeRunner
 
 CLIPS = np.random.default_rng(0).normal(0.1, 0.7, size=(3, 1, 5000)).astype(np.float32)
@@ -166,7 +166,7 @@ def test_int8_ends_saturate_instead_of_wrapping_around():
 @needs_tflite_runtime
 @pytest.mark.parametrize("name", ["int8", "int8-weights"])
 def test_tflite_runtime_refuses_int8_and_says_why(name: str):
-    with pytest.raises(UnsuitedModelError, match="int8 files six times slower than fp32"):
+    with pytest.raises(UnsuitedError, match="int8 files six times slower than fp32"):
         TfliteRuntimeRunner().load(TFLITE / f"{name}.tflite")
 
 

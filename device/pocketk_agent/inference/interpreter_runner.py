@@ -37,7 +37,7 @@ class InterpreterRunner(Runner):
         """Refuse a file that this runtime could run, but should not.
 
         Raises:
-            UnsuitedModelError: with the reason.
+            UnsuitedError: with the reason.
         """
 
     def load(self, model: Path) -> None:

@@ -11,8 +11,8 @@ class RunnerError(Exception):
     """A model cannot be loaded or does not answer as it should."""
 
 
-class UnsuitedModelError(RunnerError):
-    """A model that its runtime could run, but not as it should be run; another file of the bundle may suit."""
+class UnsuitedError(RunnerError):
+    """This runtime should not, or cannot, run this file on this device; another file of the bundle may suit."""
 
 
 class Runner(ABC):
