@@ -13,6 +13,14 @@ settings.register_profile("untimed", settings(), deadline=None)
 settings.load_profile("untimed")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_choices_of_this_machine(tmp_path_factory: pytest.TempPathFactory):
+    """Keep tests from reading, and writing, which models the developer's own machine has chosen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POCKETK_STATE", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs MicroPython where there is no such runtime (a Pi), except where CI expects one."""
     needed = item.get_closest_marker("micropython") is not None or "micropython" in getattr(item, "fixturenames", ())

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from pocketk_agent.bundle.manifest import Manifest
+from pocketk_agent.bundle.model_file import ModelFile
 from pocketk_agent.probability import Calibration, OperatingPoints, Platt
 
 UNTRAINED = Manifest(
@@ -18,7 +19,7 @@ UNTRAINED = Manifest(
     minimum_agent="0.1.0",
     minimum_firmware="0.1.0",
     targets={"pi": ("model.onnx", "golden.npz")},
-    golden_atol_logit=1e-4,
+    models=(ModelFile("model.onnx", "onnxruntime", 1e-4),),
     files={"model.onnx": "0" * 64, "golden.npz": "1" * 64},
 )
 TRAINED = replace(

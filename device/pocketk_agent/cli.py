@@ -32,6 +32,21 @@ Measure with a handheld on a serial port. One measurement: contact, 5 s to settl
 
   pocketk-agent measure /dev/ttyACM0 --store ~/pocketk --patient P-017
 """
+_BENCHMARK = """\
+Measure every model of a bundle on this very device, and run the fastest from now on.
+
+A bundle may hold the same network for several runtimes and in several precisions. Each that this device can run has to
+reproduce its golden vectors and to agree with the most precise one. Those that do are timed in turn over a whole 30 s
+strip, from its counts to the outcome. The fastest is recorded with all figures in the device's folder (beside the
+trusted keys, else in $POCKETK_STATE, else in ~/.local/state/pocketk) and used at every later start with this bundle.
+Do it anew after another runtime was installed. Let nothing else run meanwhile.
+
+  pocketk-agent benchmark pocketk-s                  the shipped bundle; deadline 1 s
+  pocketk-agent benchmark bundle.zip --deadline 0.2  is a strip scored within 200 ms?
+  pocketk-agent benchmark pocketk-s --threads 4      measure, and run from now on, with four threads
+
+Exit status: 0 the fastest keeps the deadline, 1 it does not or no model may run here, 2 not measured.
+"""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--runtime", choices=("auto", "micropython", "cpython"), default="auto", help="firmware's runtime"
     )
+    _add_benchmark(
+        commands.add_parser("benchmark", help="choose this device's model", description=_BENCHMARK, formatter_class=raw)
+    )
     measure = commands.add_parser(
         "measure", help="one measurement with a handheld", description=_MEASURE, formatter_class=raw
     )
@@ -74,14 +92,7 @@ def _parser() -> argparse.ArgumentParser:
             "--bundle",
             help="bundle folder, archive or shipped name (default: pocketk-s where shipped, else pocketk-untrained)",
         )
-        command.add_argument(
-            "--trust",
-            type=Path,
-            metavar="FOLDER",
-            help="folder with trusted_keys.json (default: $POCKETK_TRUST, else /var/lib/pocketk/trust where it is, "
-            "else demonstration mode)",
-        )
-        command.add_argument("--development", action="store_true", help="accept a bundle without a signature")
+        _add_trust(command)
         command.add_argument("--mains", type=float, choices=(50.0, 60.0), default=50.0, help="mains frequency in hertz")
         command.add_argument(
             "--patient",
@@ -89,6 +100,25 @@ def _parser() -> argparse.ArgumentParser:
             help="pseudonym, e.g. P-017: repeated measurements are put together, beside the outcome",
         )
     return parser
+
+
+def _add_benchmark(command: argparse.ArgumentParser) -> None:
+    command.add_argument("bundle", help="bundle folder, archive or shipped name")
+    command.add_argument("--deadline", type=float, default=1.0, help="seconds a strip may take (default 1)")
+    command.add_argument("--threads", type=int, default=1, help="threads of each runtime (default 1)")
+    command.add_argument("--repeats", type=int, default=30, help="timed strips of each model (default 30)")
+    _add_trust(command)
+
+
+def _add_trust(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--trust",
+        type=Path,
+        metavar="FOLDER",
+        help="folder with trusted_keys.json (default: $POCKETK_TRUST, else /var/lib/pocketk/trust where it is, "
+        "else demonstration mode)",
+    )
+    command.add_argument("--development", action="store_true", help="accept a bundle without a signature")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -122,6 +152,12 @@ def _run(options: argparse.Namespace) -> int:
         if chosen.note:
             say(f"note       {chosen.note}")
     bundle = BundleWish(place, options.trust, options.development)
+    if options.command == "benchmark":
+        from pocketk_agent.benchmark.run import BenchmarkSettings
+        from pocketk_agent.commands.benchmark import BenchmarkWish, choose_model
+
+        settings = BenchmarkSettings(options.deadline, options.threads, options.repeats)
+        return choose_model(BenchmarkWish(bundle, settings))
     if options.command == "measure":
         from pocketk_agent.commands.measure import MeasureWish, run_measure
 

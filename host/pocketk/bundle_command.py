@@ -189,12 +189,15 @@ def verify_command(bundle: str, *, trust: Path | None = None, development: bool 
         development: Accept a bundle without a signature.
     """
     loaded = load_bundle(bundle, trust=installed_trust(trust, development=development))
-    manifest = loaded.manifest
+    manifest, model = loaded.manifest, loaded.manifest.model_of(loaded.model_file)
     _say(f"{manifest.model_id} {manifest.model_version}: whole. {loaded.standing.sentence}")
+    allowed = 0.0 if model is None else model.golden_atol_logit
     _say(
-        f"golden vectors reproduce: a logit differs by {loaded.golden_error_logit:.2g}, "
-        f"{manifest.golden_atol_logit:.2g} allowed"
+        f"golden vectors of {loaded.model_file} reproduce in {loaded.engine}: a logit differs by "
+        f"{loaded.golden_error_logit:.2g}, {allowed:.2g} allowed"
     )
+    if loaded.note:
+        _say(loaded.note)
 
 
 @bundle_app.command(name="pack")

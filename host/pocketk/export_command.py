@@ -6,11 +6,12 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from pocketk.bundle.build import UNTRAINED_DATA, BuiltBundle, ModelStatement, build_bundle
+from pocketk.bundle.build import UNTRAINED_DATA, BuiltBundle, BundleModels, ModelStatement, build_bundle
+from pocketk.bundle.bundle_formats import read_bundle_formats
 from pocketk.bundle.errors import HostBundleError
 from pocketk.bundle.judgement import JudgementPlaces, read_judgement
 from pocketk.bundle.training_statement import TrainingWords, training_sentence
-from pocketk.export.formats.format_export import FormatWishes, write_formats
+from pocketk.export.formats.format_export import FormatWishes, export_source, write_formats
 from pocketk.probability.bundle_calibration import BundleCalibration, read_bundle_calibration
 from pocketk_agent.bundle.manifest import MANIFEST_NAME, SECOND_OUTPUT, TIER_OUTPUT
 from pocketk_agent.bundle.verify import version_tuple
@@ -40,10 +41,10 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     judged: Annotated[JudgementPlaces, Parameter(name="*")] = JudgementPlaces(),  # noqa: B008 - frozen
     wishes: Annotated[FormatWishes, Parameter(name="*")] = FormatWishes(),  # noqa: B008 - frozen
 ) -> int:
-    """Export a network as an ONNX bundle, with golden vectors, model card and manifest.
+    """Export a network as a bundle, with golden vectors, model card and manifest.
 
-    The ONNX file is compared with the network logit by logit before it is accepted, and the finished bundle is
-    loaded as a device would load it before it replaces anything. Devices refuse it until `pocketk bundle sign` has
+    Each file is compared with the network logit by logit before it is accepted, and the finished bundle is loaded as
+    a device would load it before it replaces anything. Devices refuse it until `pocketk bundle sign` has
     signed it, and without a calibration they answer INCONCLUSIVE whatever the network says.
 
     A published checkpoint, after `pocketk import-weights`:
@@ -58,6 +59,12 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
 
         pocketk export run/model.safetensors --out bundles/pocketk-s --calibration calibration.json
             --evaluation evaluation --run run
+
+    A bundle with files for several runtimes; a device takes the first that it can run, or the one that
+    `pocketk-agent benchmark` found fastest on it:
+
+        pocketk export run/model.safetensors --out bundles/pocketk-s --bundle-formats tflite-int8,tflite-fp16,onnx-fp32
+            --calibration-file clips.npy
 
     With --formats, further files are made beside the bundle and compared in one table: how large, how fast on this
     machine, how far from the network. A format that cannot be made here is a row that says why; --gate turns limits
@@ -77,7 +84,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         seed: Of the random weights of --untrained.
         calibration: What `pocketk calibrate` wrote; without it a trained network stays INCONCLUSIVE.
         judged: What was found out about the weights.
-        wishes: Further formats.
+        wishes: Formats in the bundle and further ones.
 
     Returns:
         0, or 1 where a gate was not passed.
@@ -87,6 +94,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         FormatError: If a format, an option or a limit is none of the legal ones.
     """
     wishes.check()
+    formats = read_bundle_formats(wishes.bundle_formats)
     if (weights is None) != untrained:
         raise HostBundleError("Give either a weights file or --untrained.")
     out = out.resolve()
@@ -105,9 +113,12 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         said = training_sentence(words, read_checkpoint(weights).training, judgement)
         statement = ModelStatement(out.name, model_version, "trained", said, variant, outputs, fitted)
     console = Console(stderr=True)
+    n_samples = find_variant(variant).clip_samples
     try:
-        with console.status(f"exporting {out.name}: ONNX, parity, golden vectors"):
-            built = build_bundle(_checked(net, statement), statement, out, judgement)
+        with console.status(f"exporting {out.name}: {', '.join(wishes.bundle_formats)}, golden vectors"):
+            source = None if len(formats) == 1 else export_source(_checked(net, statement), wishes, n_samples)
+            models = BundleModels(formats, source)
+            built = build_bundle(_checked(net, statement), statement, out, judgement, models)
     except OSError as error:
         raise HostBundleError(f"{out} cannot be written: {error.strerror or error}.") from error
     _report(built)
@@ -116,7 +127,6 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     folder = wishes.formats_out or out.with_name(f"{out.name}-formats")
     said = f"{out.name}, {f'random weights of seed {seed}' if weights is None else f'weights {weights.name}'}"
     try:
-        n_samples = find_variant(variant).clip_samples
         return write_formats(net, wishes, folder.resolve(), weights=said, n_samples=n_samples)
     except OSError as error:
         raise HostBundleError(f"{folder} cannot be written: {error.strerror or error}.") from error

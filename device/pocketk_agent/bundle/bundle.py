@@ -14,12 +14,12 @@ from pocketk_agent.bundle.archive import unpack
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.golden import check_golden
 from pocketk_agent.bundle.manifest import Manifest
+from pocketk_agent.bundle.open_model import open_preferred, open_with
 from pocketk_agent.bundle.standing import Standing
 from pocketk_agent.bundle.trust import Trust, installed_trust
 from pocketk_agent.bundle.verify import verify
 from pocketk_agent.clock import Clock, SystemClock
-from pocketk_agent.inference.onnx_runner import OnnxRunner
-from pocketk_agent.inference.runner import Runner, RunnerError
+from pocketk_agent.inference.runner import Runner
 from pocketk_agent.measurement.scoring import Scored, Strip, score_strip
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.signal.arrays import single_lead
@@ -38,6 +38,9 @@ class Bundle:
         runner: with the model loaded.
         golden_error_logit: largest difference of a golden logit on this device.
         standing: who signed it.
+        model_file: which of its models runs, empty for one that came from no bundle.
+        engine: what runs it, as pip knows it, empty where the caller brought the runner.
+        note: one sentence where another model runs than this device had chosen, else empty.
     """
 
     name: str
@@ -45,6 +48,9 @@ class Bundle:
     runner: Runner
     golden_error_logit: float
     standing: Standing = field(default_factory=Standing)
+    model_file: str = ""
+    engine: str = ""
+    note: str = ""
 
     @property
     def notice(self) -> str:
@@ -145,11 +151,13 @@ def bundle_folder(path_or_name: str | Path) -> Iterator[Path]:
 def load_bundle(
     path_or_name: str | Path, runner: Runner | None = None, trust: Trust | None = None, clock: Clock | None = None
 ) -> Bundle:
-    """Verify a bundle, load its model, and prove it on its golden vectors.
+    """Verify a bundle, load one of its models, and prove it on its golden vectors.
+
+    The model is the one that `pocketk-agent benchmark` chose on this device, else the first that a package here runs.
 
     Args:
         path_or_name: a bundle directory or archive, or the name of a shipped bundle.
-        runner: the runtime; ONNX Runtime where none is given.
+        runner: the runtime for the bundle's first model; one of this device's where not given.
         trust: whose bundles are accepted; what is installed on this machine where not given.
         clock: of the device; the system's where none is given.
 
@@ -160,23 +168,28 @@ def load_bundle(
     trust = installed_trust() if trust is None else trust
     try:
         with bundle_folder(path_or_name) as directory:
-            return _loaded(directory, OnnxRunner() if runner is None else runner, trust, clock or SystemClock())
+            return _loaded(directory, runner, trust, clock or SystemClock())
     except OSError as error:
         raise BundleError("bundle-files", f"{path_or_name} cannot be read: {error.strerror}.") from error
 
 
-def _loaded(directory: Path, runner: Runner, trust: Trust, clock: Clock) -> Bundle:
+def _loaded(directory: Path, runner: Runner | None, trust: Trust, clock: Clock) -> Bundle:
     verified = verify(directory, trust, clock.now())
     manifest = verified.manifest
-    models = [name for name in manifest.targets.get("pi", ()) if name.endswith(".onnx")]
-    if not models:
-        raise BundleError(
-            "bundle-target", "The bundle holds no model file for this kind of device (target 'pi', .onnx)."
-        )
-    try:
-        runner.load(directory / models[0])
-        error = check_golden(directory, manifest, runner)
-    except RunnerError as fault:
-        raise BundleError("bundle-model", str(fault)) from fault
+    if runner is None:
+        choice = None if trust.choices is None else trust.choices.read(manifest.sha256)
+        opened = open_preferred(directory, manifest, choice)
+    else:
+        opened = open_with(directory, manifest, runner)
+    error = check_golden(directory, manifest, opened.model, opened.runner)
     verified.remember(trust)
-    return Bundle(directory.name, manifest, runner, error, verified.standing)
+    return Bundle(
+        directory.name,
+        manifest,
+        opened.runner,
+        error,
+        verified.standing,
+        model_file=opened.model.file,
+        engine=opened.package,
+        note=opened.note,
+    )

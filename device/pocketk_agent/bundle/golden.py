@@ -3,6 +3,7 @@
 import json
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.manifest import GOLDEN_NAME, Manifest
+from pocketk_agent.bundle.model_file import ModelFile
 from pocketk_agent.front_end import FrontEnd
 from pocketk_agent.inference.runner import Runner
 from pocketk_agent.measurement.recorder import Recording
@@ -27,7 +29,7 @@ _CLIP_ATOL_Z = 1e-5
 
 @dataclass(frozen=True)
 class GoldenCase:
-    """One generated recording and everything that became of it.
+    """One generated recording and everything that became of it with one model of the bundle.
 
     Attributes:
         name: what it shows.
@@ -53,45 +55,69 @@ class GoldenCase:
 
 
 _FRONT_END_TEXTS = ("serial", "firmware", "runtime", "profile", "lead")
-_ARRAYS = ("counts", "lead_off", "ecg_mv", "clips", "logits")
+# Alike whatever the model; its logits and outcome stand beside them once a model.
+_SHARED_ARRAYS = ("counts", "lead_off", "ecg_mv", "clips")
 
 
-def arrays_of(cases: list[GoldenCase]) -> dict[str, NDArray]:
-    """The arrays of a golden file, by name; `index` is a JSON text as bytes."""
-    index = [
-        {"name": c.name, "mains_hz": c.mains_hz, "outcome": c.outcome, "front_end": vars(c.front_end)} for c in cases
-    ]
+def arrays_of(cases: Mapping[str, Sequence[GoldenCase]]) -> dict[str, NDArray]:
+    """The arrays of a golden file, by name; `index` is a JSON text as bytes.
+
+    Args:
+        cases: of each model, by its file, in the order of the manifest; the same recordings for all.
+    """
+    of_models = list(cases.values())
+    index = {
+        "models": list(cases),
+        "cases": [
+            {
+                "name": same[0].name,
+                "mains_hz": same[0].mains_hz,
+                "front_end": vars(same[0].front_end),
+                "outcomes": [case.outcome for case in same],
+            }
+            for same in zip(*of_models, strict=True)
+        ],
+    }
     arrays: dict[str, NDArray] = {"index": np.frombuffer(json.dumps(index, sort_keys=True).encode(), np.uint8)}
-    for i, case in enumerate(cases):
-        arrays |= {f"{name}_{i}": getattr(case, name) for name in _ARRAYS}
+    for i, same in enumerate(zip(*of_models, strict=True)):
+        arrays |= {f"{name}_{i}": getattr(same[0], name) for name in _SHARED_ARRAYS}
+        arrays |= {f"logits_{i}_{m}": case.logits for m, case in enumerate(same)}
     return arrays
 
 
-def read_golden(path: Path) -> list[GoldenCase]:
-    """Read a golden file.
+def read_golden(path: Path, model: str | None = None) -> list[GoldenCase]:
+    """Read what a golden file holds of one model.
+
+    Args:
+        path: of the golden file.
+        model: its file's name; the first model where not given.
 
     Raises:
-        BundleError: code "golden-file"; damaged, or without a case.
+        BundleError: code "golden-file"; damaged, without a case, or without this model.
     """
     try:
         _check_size(path)
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             index = json.loads(file["index"].tobytes())
+            place = 0 if model is None else index["models"].index(model)
             cases = [
                 GoldenCase(
                     name=entry["name"],
                     front_end=FrontEnd(**entry["front_end"]),
                     mains_hz=entry["mains_hz"],
-                    outcome=entry["outcome"],
-                    **{name: file[f"{name}_{i}"] for name in _ARRAYS},
+                    outcome=entry["outcomes"][place],
+                    logits=file[f"logits_{i}_{place}"],
+                    **{name: file[f"{name}_{i}"] for name in _SHARED_ARRAYS},
                 )
-                for i, entry in enumerate(index)
+                for i, entry in enumerate(index["cases"])
             ]
     except (
         OSError,
         ValueError,
         KeyError,
+        IndexError,
         TypeError,
+        AttributeError,
         EOFError,
         MemoryError,
         RecursionError,
@@ -126,6 +152,7 @@ def _check_well_formed(case: GoldenCase, file_name: str) -> None:
         and (case.clips.ndim, case.logits.ndim) == (3, 2)
         and len(case.clips) == len(case.logits)
         and bool(np.isfinite(case.logits).all())
+        and isinstance(case.outcome, str)
         and not case.outcome.startswith(OutcomeKind.DEVICE_ERROR)
     )
     if not sound:
@@ -142,8 +169,14 @@ def score_golden(case: GoldenCase, manifest: Manifest, runner: Runner) -> Scored
     return score_strip(Strip.of_recording(recording, case.mains_hz), manifest, runner, full_measurement=False)
 
 
-def check_golden(directory: Path, manifest: Manifest, runner: Runner) -> float:
+def check_golden(directory: Path, manifest: Manifest, model: ModelFile, runner: Runner) -> float:
     """Run every golden vector on this device.
+
+    Args:
+        directory: of the bundle.
+        manifest: of the bundle.
+        model: which of its models.
+        runner: with that model loaded.
 
     Returns:
         The largest difference of a logit.
@@ -156,14 +189,16 @@ def check_golden(directory: Path, manifest: Manifest, runner: Runner) -> float:
             "golden-file",
             f"The bundle has no {GOLDEN_NAME}, so nothing shows that this device computes right.",
         )
-    return max(_check_case(case, manifest, runner) for case in read_golden(directory / GOLDEN_NAME))
+    cases = read_golden(directory / GOLDEN_NAME, model.file)
+    return max(_check_case(case, manifest, model, runner) for case in cases)
 
 
-def _check_case(case: GoldenCase, manifest: Manifest, runner: Runner) -> float:
+def _check_case(case: GoldenCase, manifest: Manifest, model: ModelFile, runner: Runner) -> float:
     def mismatch(what: str) -> BundleError:
         return BundleError(
             "golden-mismatch",
-            f"Golden vector {case.name!r}: {what}. This device must not show a result with this bundle.",
+            f"Golden vector {case.name!r} of {model.file}: {what}. This device must not show a result with this "
+            "model; pocketk-agent benchmark looks for one that it may use.",
         )
 
     if not np.array_equal(case.front_end.to_mv(case.counts).astype(np.float32), case.ecg_mv):
@@ -181,6 +216,6 @@ def _check_case(case: GoldenCase, manifest: Manifest, runner: Runner) -> float:
     if scored.logits.shape != case.logits.shape:
         raise mismatch(f"the model gives {scored.logits.shape} logits, not {case.logits.shape}")
     worst = float(np.max(np.abs(scored.logits - case.logits)))
-    if not worst <= manifest.golden_atol_logit:
-        raise mismatch(f"a logit differs by {worst:.3g}, more than {manifest.golden_atol_logit:.3g}")
+    if not worst <= model.golden_atol_logit:
+        raise mismatch(f"a logit differs by {worst:.3g}, more than {model.golden_atol_logit:.3g}")
     return worst

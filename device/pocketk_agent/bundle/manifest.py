@@ -3,6 +3,7 @@
 Read without a schema library, because the scoring path imports numpy and scipy.ndimage only.
 """
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -16,13 +17,14 @@ from pocketk_agent.bundle.calibration_record import (
 )
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.file_name import names_fault
+from pocketk_agent.bundle.model_file import ModelFile, check_models_listed, read_models
 from pocketk_agent.bundle.signature import SIGNATURE_NAME
 from pocketk_agent.bundle.strict_reader import StrictReader, manifest_fault, strict_object
 from pocketk_agent.probability.abstention import AbstentionBand
 from pocketk_agent.probability.calibration import Calibration
 from pocketk_agent.probability.operating_points import OperatingPoints
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MANIFEST_NAME = "manifest.json"
 GOLDEN_NAME = "golden.npz"
 # The file names of a bundle that are not listed in its manifest.
@@ -32,8 +34,6 @@ TIER_OUTPUT = "k_gt_5_5"
 # The second endpoint, whose probability a tier carries too where it was calibrated.
 SECOND_OUTPUT = "k_ge_6_0"
 TRAINING = ("untrained", "trained")
-# The loosest agreement that still proves something: fp16 weights came within 0.006 (export.md, section 2).
-MAX_GOLDEN_ATOL_LOGIT = 0.1
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -56,7 +56,7 @@ class Manifest:
         minimum_agent: lowest agent version that may run it.
         minimum_firmware: lowest firmware version whose samples it may score.
         targets: files that each kind of device needs.
-        golden_atol_logit: largest difference of a golden logit on another CPU; 0 means bit for bit.
+        models: files of the network for several runtimes, the one to prefer first.
         files: SHA-256 of every file, hexadecimal.
     """
 
@@ -72,7 +72,7 @@ class Manifest:
     minimum_agent: str
     minimum_firmware: str
     targets: dict[str, tuple[str, ...]]
-    golden_atol_logit: float
+    models: tuple[ModelFile, ...]
     files: dict[str, str]
     calibration_k_ge_6_0: Calibration | None = None
     abstention: AbstentionBand | None = None
@@ -86,6 +86,15 @@ class Manifest:
     def calibrated(self) -> bool:
         """True where a score can become a tier."""
         return self.thresholds is not None and self.calibration is not None
+
+    @property
+    def sha256(self) -> str:
+        """Of the canonical text, hexadecimal: it stands for every file, since it holds the hash of each."""
+        return hashlib.sha256(self.to_json().encode("utf-8", "surrogatepass")).hexdigest()
+
+    def model_of(self, file: str) -> ModelFile | None:
+        """The model in a file, None where there is none."""
+        return next((model for model in self.models if model.file == file), None)
 
     def to_json(self) -> str:
         """Canonical text: sorted keys, two spaces, numbers as Python writes them, a newline at the end."""
@@ -105,7 +114,7 @@ class Manifest:
             "minimum_agent": self.minimum_agent,
             "minimum_firmware": self.minimum_firmware,
             "targets": {name: list(files) for name, files in self.targets.items()},
-            "golden_atol_logit": self.golden_atol_logit,
+            "models": [vars(model) for model in self.models],
             "files": self.files,
         }
         return json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
@@ -169,7 +178,7 @@ def _manifest_of(reader: StrictReader) -> Manifest:
         minimum_agent=reader.take("minimum_agent", str),
         minimum_firmware=reader.take("minimum_firmware", str),
         targets={name: targets.strings(name) for name in targets.names()},
-        golden_atol_logit=reader.number("golden_atol_logit"),
+        models=read_models(reader.objects("models")),
         files=_files_of(reader.object("files")),
     )
     reader.done()
@@ -185,13 +194,10 @@ def _check_consistency(manifest: Manifest) -> None:
         raise manifest_fault(f"has no output {TIER_OUTPUT!r}")
     if len(set(manifest.outputs)) != len(manifest.outputs):
         raise manifest_fault("names an output twice")
-    if not 0.0 <= manifest.golden_atol_logit <= MAX_GOLDEN_ATOL_LOGIT:
-        raise manifest_fault(
-            f"tolerates golden logits off by {manifest.golden_atol_logit:g}; at most {MAX_GOLDEN_ATOL_LOGIT:g} may be"
-        )
-    unlisted = {f for files in manifest.targets.values() for f in files} - set(manifest.files)
-    if unlisted:
+    targeted = {file for files in manifest.targets.values() for file in files}
+    if unlisted := targeted - set(manifest.files):
         raise manifest_fault(f"names target files without a hash: {sorted(unlisted)}")
+    check_models_listed(manifest.models, manifest.files, targeted)
 
 
 def _check_calibrations(manifest: Manifest) -> None:

@@ -92,6 +92,10 @@ class StrictReader:
         """An object inside this one."""
         return StrictReader(self.take(name, dict), f"{self._where}.{name}")
 
+    def objects(self, name: str) -> tuple["StrictReader", ...]:
+        """A list of objects inside this one."""
+        return tuple(StrictReader(each, f"{self._where}.{name}") for each in self.take(name, list))
+
     def optional(self, name: str) -> "StrictReader | None":
         """An object inside this one, or null."""
         if self._body.get(name, ...) is None:

@@ -1,7 +1,7 @@
 """Whose bundles a device accepts.
 
 A device that nobody gave keys is in demonstration mode: it accepts the demonstration key, and says so on every surface.
-Keys are given as a folder that holds `trusted_keys.json`; the folder also keeps what the device has seen.
+Keys are given as a folder that holds `trusted_keys.json`; the folder also keeps what the device has seen and chosen.
 """
 
 import json
@@ -13,12 +13,14 @@ from typing import Any
 from pocketk_agent.bundle.demonstration_key import DEMONSTRATION_KEY
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.last_seen import LastSeenFile
+from pocketk_agent.bundle.model_choice import CHOICES_NAME, ModelChoices
 from pocketk_agent.bundle.public_key import KEY_BYTES, PublicKey
 from pocketk_agent.bundle.signature import SIGNATURE_NAME, SignatureRecord
 from pocketk_agent.bundle.standing import Standing, StandingKind
 
 TRUST_FOLDER = Path("/var/lib/pocketk/trust")
 TRUST_VARIABLE = "POCKETK_TRUST"
+STATE_VARIABLE = "POCKETK_STATE"
 KEYS_NAME, MEMORY_NAME = "trusted_keys.json", "last_seen.json"
 _SCHEMA = 1
 _MAX_BYTES = 100_000
@@ -34,12 +36,14 @@ class Trust:
         demonstration: also the demonstration key.
         development: also bundles without a signature; a signature that is there must be right all the same.
         memory: where the device keeps what it has seen, None for a machine that keeps nothing.
+        choices: where it keeps which model of a bundle it runs, None where the bundle's order decides.
     """
 
     keys: tuple[PublicKey, ...] = ()
     demonstration: bool = False
     development: bool = False
     memory: LastSeenFile | None = None
+    choices: ModelChoices | None = None
 
     @property
     def key_ids(self) -> frozenset[str]:
@@ -108,8 +112,23 @@ def installed_trust(folder: Path | None = None, *, development: bool = False) ->
     if folder is None and os.path.lexists(TRUST_FOLDER):
         folder = TRUST_FOLDER
     if folder is None:
-        return Trust(demonstration=True, development=development)
+        return Trust(demonstration=True, development=development, choices=_choices_without_keys())
     return replace(read_trust(folder), development=development)
+
+
+def _choices_without_keys() -> ModelChoices | None:
+    """Of a device without a folder of keys: in the one that POCKETK_STATE names, else where a user's state goes.
+
+    That is $XDG_STATE_HOME, else ~/.local/state (XDG Base Directory Specification 0.8).
+    """
+    named = os.environ.get(STATE_VARIABLE)
+    if named:
+        return ModelChoices(Path(named) / CHOICES_NAME)
+    try:
+        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    except RuntimeError:  # a user without a home
+        return None
+    return ModelChoices(state / "pocketk" / CHOICES_NAME)
 
 
 def read_trust(folder: Path) -> Trust:
@@ -129,7 +148,8 @@ def read_trust(folder: Path) -> Trust:
             f"{path}, the list of keys that this device trusts, cannot be used: {error}. Write it with "
             "pocketk key trust.",
         ) from error
-    return Trust(keys, demonstration, memory=LastSeenFile(folder / MEMORY_NAME))
+    memory, choices = LastSeenFile(folder / MEMORY_NAME), ModelChoices(folder / CHOICES_NAME)
+    return Trust(keys, demonstration, memory=memory, choices=choices)
 
 
 def keys_json(keys: tuple[PublicKey, ...], demonstration: bool = False) -> str:

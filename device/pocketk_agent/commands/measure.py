@@ -60,9 +60,12 @@ class MeasureWish:
 def usable_bundle(wish: BundleWish) -> Bundle | BundleError:
     """The bundle, or why there is none: a device without one must still say DEVICE_ERROR on its screen."""
     try:
-        return load_bundle(wish.place, trust=installed_trust(wish.trust, development=wish.development))
+        bundle = load_bundle(wish.place, trust=installed_trust(wish.trust, development=wish.development))
     except BundleError as error:
         return error
+    if bundle.note:
+        say(f"note       {bundle.note}")
+    return bundle
 
 
 def usable_patient_id(text: str | None) -> str | None:

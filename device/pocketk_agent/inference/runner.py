@@ -11,6 +11,10 @@ class RunnerError(Exception):
     """A model cannot be loaded or does not answer as it should."""
 
 
+class UnsuitedError(RunnerError):
+    """This runtime should not, or cannot, run this file on this device; another file of the bundle may suit."""
+
+
 class Runner(ABC):
     """One model in one runtime."""
 

@@ -35,6 +35,8 @@ class ModelIdentity:
         notice: the part of the statement that does not depend on the training.
         signed: "unsigned", "demonstration" or "trusted".
         signer: name of the trusted key, empty where there is none.
+        model_file: which of the bundle's models scored it.
+        engine: what ran it, as pip knows it.
     """
 
     bundle: str
@@ -48,6 +50,8 @@ class ModelIdentity:
     notice: str
     signed: str
     signer: str
+    model_file: str = ""
+    engine: str = ""
 
     @classmethod
     def of_bundle(cls, bundle: Bundle) -> ModelIdentity:
@@ -65,6 +69,8 @@ class ModelIdentity:
             notice=bundle.notice,
             signed=bundle.standing.kind.value,
             signer=bundle.standing.signer,
+            model_file=bundle.model_file,
+            engine=bundle.engine,
         )
 
 

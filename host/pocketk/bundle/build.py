@@ -1,36 +1,41 @@
-"""From a network to a bundle that a device accepts: ONNX, golden vectors, model card, manifest."""
+"""From a network to a bundle that a device accepts: its files, golden vectors, model card, manifest."""
 
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pocketk.bundle.bundle_formats import BundleFormat, read_bundle_formats, write_further
 from pocketk.bundle.card_document import card_json
 from pocketk.bundle.card_facts import CardFacts
+from pocketk.bundle.errors import HostBundleError
 from pocketk.bundle.golden_file import write_golden
 from pocketk.bundle.golden_margin import check_clear_of_thresholds
 from pocketk.bundle.judged_card import judged_card
 from pocketk.bundle.judgement import Judgement, check_thresholds
 from pocketk.bundle.model_card import model_card
+from pocketk.export.formats.export_format import PORTABLE
+from pocketk.export.formats.export_source import ExportSource
+from pocketk.export.formats.format_result import FormatResult
 from pocketk.export.onnx_fp32 import export_onnx
 from pocketk.export.parity import ParityReport
 from pocketk.probability.bundle_calibration import BundleCalibration
 from pocketk_agent.bundle.bundle import load_bundle
-from pocketk_agent.bundle.golden import GOLDEN_NAME
+from pocketk_agent.bundle.golden import GOLDEN_NAME, check_golden
 from pocketk_agent.bundle.manifest import MANIFEST_NAME, TIER_OUTPUT, Manifest, parse_manifest
+from pocketk_agent.bundle.model_file import ModelFile
+from pocketk_agent.bundle.open_model import TARGET
 from pocketk_agent.bundle.trust import DEVELOPMENT
 from pocketk_agent.bundle.verify import sha256_of
-from pocketk_agent.inference.onnx_runner import OnnxRunner
+from pocketk_agent.inference.engine import engines_for
+from pocketk_agent.inference.runner import Runner
 from pocketk_agent.signal.variant import find_variant
 from pocketk_agent.version import VERSION
 from pocketk_models.net1d import Net1D
 
-MODEL_NAME, CARD_NAME, CARD_DOCUMENT = "model.onnx", "MODEL_CARD.md", "model_card.json"
+CARD_NAME, CARD_DOCUMENT = "MODEL_CARD.md", "model_card.json"
 # What a bundle that is kept in git may weigh, all of its files together.
 MOST_BYTES = 5_000_000
-# fp32 in one runtime differs between CPUs by the order of its additions. The exporter will measure it over
-# CPU kinds; until then this stands: twice the parity that the export itself must show at a logit SD of 1.
-GOLDEN_ATOL_LOGIT = 4e-5
 
 INTENDED_USE = (
     "Research demonstration of screening for serum potassium > 5.5 mmol/L from a 30 s single-lead ECG; "
@@ -91,7 +96,20 @@ class BuiltBundle:
         return f"{self.size_bytes / 1e6:.1f} MB: a bundle in git may weigh {MOST_BYTES / 1e6:g} MB; leave figures out."
 
 
-def _draft(statement: ModelStatement) -> Manifest:
+@dataclass(frozen=True)
+class BundleModels:
+    """Which files of the network go into a bundle.
+
+    Attributes:
+        formats: in order of preference.
+        source: clips to make and judge those besides onnx-fp32 with; needed where there are any.
+    """
+
+    formats: tuple[BundleFormat, ...] = read_bundle_formats((PORTABLE,))
+    source: ExportSource | None = None
+
+
+def _draft(statement: ModelStatement, models: tuple[ModelFile, ...]) -> Manifest:
     fitted = statement.calibration
     return Manifest(
         model_id=statement.model_id,
@@ -107,13 +125,19 @@ def _draft(statement: ModelStatement) -> Manifest:
         intended_use=INTENDED_USE,
         minimum_agent=VERSION,
         minimum_firmware="0.1.0",
-        targets={"pi": (MODEL_NAME, GOLDEN_NAME, CARD_NAME)},
-        golden_atol_logit=GOLDEN_ATOL_LOGIT,
+        targets={TARGET: (*(model.file for model in models), GOLDEN_NAME, CARD_NAME)},
+        models=models,
         files={},
     )
 
 
-def build_bundle(net: Net1D, statement: ModelStatement, out: Path, judgement: Judgement | None = None) -> BuiltBundle:
+def build_bundle(
+    net: Net1D,
+    statement: ModelStatement,
+    out: Path,
+    judgement: Judgement | None = None,
+    models: BundleModels = BundleModels(),
+) -> BuiltBundle:
     """Export a network into a new bundle directory, then load it as a device would.
 
     Args:
@@ -122,37 +146,59 @@ def build_bundle(net: Net1D, statement: ModelStatement, out: Path, judgement: Ju
         out: the bundle's directory; an existing bundle there is replaced only when the new one is whole.
         judgement: training and evaluation of these weights; its files go into the bundle, for people and not for
             devices, and the model card is made of it. None for a model that was not evaluated.
+        models: its files.
 
     Raises:
         ParityError: the ONNX file does not compute what the network does.
-        HostBundleError: a golden vector lies on a threshold, or the evaluation judged other thresholds.
+        HostBundleError: another file cannot be made or does not, a golden vector lies on a threshold, or the
+            evaluation judged other thresholds.
         BundleError: the finished bundle does not load; nothing is replaced then.
     """
-    draft = _draft(statement)
+    draft = _draft(statement, tuple(each.model for each in models.formats))
     if judgement is not None:
         check_thresholds(judgement, {} if draft.thresholds is None else vars(draft.thresholds))
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".bundle-", dir=out.parent) as scratch:
         fresh = Path(scratch) / out.name
         fresh.mkdir()
-        clip_samples = find_variant(statement.variant).clip_samples
-        parity = export_onnx(net, fresh / MODEL_NAME, n_samples=clip_samples)
-        runner = OnnxRunner()
-        runner.load(fresh / MODEL_NAME)
-        cases = write_golden(fresh / GOLDEN_NAME, draft, runner)
+        parity, further = _write_models(net, draft, fresh, models)
+        opened = _opened(fresh, draft)
+        cases = write_golden(fresh / GOLDEN_NAME, draft, opened)
         check_clear_of_thresholds(cases, draft)
         fitted_on = "" if statement.calibration is None else statement.calibration.sentence
         if judgement is None:
-            (fresh / CARD_NAME).write_text(model_card(draft, parity, fitted_on), encoding="utf-8")
+            (fresh / CARD_NAME).write_text(model_card(draft, parity, further, fitted_on), encoding="utf-8")
         else:
             parameters = sum(each.numel() for each in net.parameters())
-            _write_judged(fresh, CardFacts(draft, parity, parameters, fitted_on, judgement, {}))
+            _write_judged(fresh, CardFacts(draft, parity, parameters, fitted_on, judgement, {}, further))
         # Through the reader once, so that a whole number is written as the number that it is read as.
         manifest = parse_manifest(replace(draft, files=_hashes(fresh)).to_json())
         (fresh / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
+        for model in manifest.models:
+            check_golden(fresh, manifest, model, opened[model.file])
         load_bundle(fresh, trust=DEVELOPMENT)
         _replace(fresh, out)
-    return BuiltBundle(out, manifest, parity, {c.name: c.outcome for c in cases})
+    return BuiltBundle(out, manifest, parity, {c.name: c.outcome for c in cases[manifest.models[0].file]})
+
+
+def _write_models(
+    net: Net1D, draft: Manifest, folder: Path, models: BundleModels
+) -> tuple[ParityReport, tuple[FormatResult, ...]]:
+    portable = next(each.model.file for each in models.formats if each.wish.format.name == PORTABLE)
+    parity = export_onnx(net, folder / portable, n_samples=find_variant(draft.variant).clip_samples)
+    if len(models.formats) == 1:
+        return parity, ()
+    if models.source is None:
+        raise HostBundleError("Formats besides onnx-fp32 need clips to be made and judged with; give a source.")
+    return parity, write_further(models.source, models.formats, folder)
+
+
+def _opened(folder: Path, draft: Manifest) -> dict[str, Runner]:
+    """Every model of the bundle in the runtime that devices prefer for it."""
+    runners = {model.file: engines_for(model.runtime)[0].make(1) for model in draft.models}
+    for file, runner in runners.items():
+        runner.load(folder / file)
+    return runners
 
 
 def _write_judged(fresh: Path, facts: CardFacts) -> None:

@@ -42,7 +42,12 @@ def card_json(facts: CardFacts) -> str:
         "recordings": [asdict(each) for each in facts.recordings],
         "recordings_note": f"{NO_COPY} Cite with PhysioNet's: {PHYSIONET}." if facts.recordings else None,
         "parameters": facts.parameters,
+        "models": manifest["models"],
         "onnx_parity": asdict(facts.parity),
+        "further_formats": [
+            {"format": row.name, "agreement": None if row.agreement is None else asdict(row.agreement)}
+            for row in facts.further
+        ],
         "calibration_fitted_on": facts.fitted_on or None,
         **{name: manifest[name] for name in _FROM_MANIFEST},
         "stated_at_prevalence": None if calibration is None else calibration.assumed_prevalence,

@@ -7,6 +7,7 @@ from typing import Any
 from pocketk.bundle.card_words import LIMITS, NOT_VALIDATED, SIMULATION_LIMITS, SIMULATION_TRAINED
 from pocketk.bundle.judgement import Document, Judgement
 from pocketk.bundle.recordings_used import PublicRecordings, recordings_named
+from pocketk.export.formats.format_result import FormatResult
 from pocketk.export.parity import ParityReport
 from pocketk_agent.bundle.manifest import Manifest
 
@@ -24,6 +25,7 @@ class CardFacts:
         fitted_on: what the calibration was fitted on, empty where there is none.
         judgement: training and evaluation.
         sha256: file of the bundle -> hash, without the cards and the manifest.
+        further: how close the files besides ONNX fp32 came to the network.
     """
 
     manifest: Manifest
@@ -32,6 +34,7 @@ class CardFacts:
     fitted_on: str
     judgement: Judgement
     sha256: Mapping[str, str]
+    further: tuple[FormatResult, ...] = ()
 
     @property
     def simulated(self) -> bool:

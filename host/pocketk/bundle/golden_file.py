@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +38,21 @@ def golden_case(generated: GeneratedStrip, manifest: Manifest, runner: Runner) -
     )
 
 
-def write_golden(path: Path, manifest: Manifest, runner: Runner) -> list[GoldenCase]:
-    """Write all golden vectors of a bundle; the same model on the same machine gives the same bytes."""
-    cases = [golden_case(strip, manifest, runner) for strip in GOLDEN_STRIPS]
+def write_golden(path: Path, manifest: Manifest, runners: Mapping[str, Runner]) -> dict[str, list[GoldenCase]]:
+    """Write all golden vectors of a bundle; the same models on the same machine give the same bytes.
+
+    Args:
+        path: of the golden file.
+        manifest: of the bundle.
+        runners: of each of its models, by file.
+
+    Returns:
+        What became of every recording with each model, by file.
+    """
+    cases = {
+        model.file: [golden_case(strip, manifest, runners[model.file]) for strip in GOLDEN_STRIPS]
+        for model in manifest.models
+    }
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays_of(cases).items():
             data = io.BytesIO()

@@ -1,6 +1,6 @@
 """A golden vector that lies on a threshold would call a sound device broken."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -13,27 +13,33 @@ from pocketk_agent.measurement.decision import calibrated_probability, mean_scor
 _TOLERANCES = 5.0
 
 
-def check_clear_of_thresholds(cases: Iterable[GoldenCase], manifest: Manifest) -> None:
-    """Check that no golden vector changes its outcome when its logits move by five tolerances.
+def check_clear_of_thresholds(cases: Mapping[str, Iterable[GoldenCase]], manifest: Manifest) -> None:
+    """Check that no golden vector changes its outcome when its logits move by five tolerances of its model.
+
+    Args:
+        cases: of each model, by its file.
+        manifest: of the bundle.
 
     Raises:
         HostBundleError: one does.
     """
     if manifest.thresholds is None or manifest.calibration is None:
         return
-    band = manifest.abstention
-    edges = [manifest.thresholds.t_low, manifest.thresholds.t_high, *(() if band is None else (band.low, band.high))]
-    room, output = _TOLERANCES * manifest.golden_atol_logit, manifest.outputs.index(TIER_OUTPUT)
-    for case in cases:
-        if not len(case.logits):
-            continue
-        low, high = (
-            calibrated_probability(mean_score(case.logits + np.float32(move), output), manifest)
-            for move in (-room, room)
+    for model in manifest.models:
+        for case in cases[model.file]:
+            if len(case.logits):
+                _check_clear(case, manifest, _TOLERANCES * model.golden_atol_logit)
+
+
+def _check_clear(case: GoldenCase, manifest: Manifest, room: float) -> None:
+    points, band, output = manifest.thresholds, manifest.abstention, manifest.outputs.index(TIER_OUTPUT)
+    edges = [*(() if points is None else vars(points).values()), *(() if band is None else (band.low, band.high))]
+    low, high = (
+        calibrated_probability(mean_score(case.logits + np.float32(move), output), manifest) for move in (-room, room)
+    )
+    crossed = [edge for edge in edges if low <= edge <= high]
+    if crossed:
+        raise HostBundleError(
+            f"Golden vector {case.name!r} lies on the threshold {crossed[0]:.6g}: another processor could name "
+            "another outcome. Calibrate with slightly different targets."
         )
-        crossed = [edge for edge in edges if low <= edge <= high]
-        if crossed:
-            raise HostBundleError(
-                f"Golden vector {case.name!r} lies on the threshold {crossed[0]:.6g}: another processor could name "
-                "another outcome. Calibrate with slightly different targets."
-            )

@@ -7,6 +7,7 @@ from pocketk.bundle.card_facts import CardFacts
 from pocketk.bundle.card_table import CardTable, comparison_table, evaluation_tables, seed_table
 from pocketk.bundle.card_words import OUT_OF_SCOPE, REPRODUCE
 from pocketk.bundle.judgement import Document
+from pocketk.bundle.model_card import model_lines
 from pocketk.bundle.recordings_used import NO_COPY, PHYSIONET
 
 _FACTS = ("cohort", "split", "gate", "patients of the training", "predictions")
@@ -76,15 +77,10 @@ def _training(facts: CardFacts) -> Iterable[str]:
 
 
 def _format(facts: CardFacts) -> Iterable[str]:
-    manifest, parity = facts.manifest, facts.parity
+    manifest = facts.manifest
     yield f"Lead I, 1 x 5000 samples at 500 Hz per clip, up to three clips, preprocessing `{manifest.variant}`."
     yield f"Outputs: {', '.join(f'`{name}`' for name in manifest.outputs)}; {facts.parameters:,} parameters."
-    yield (
-        f"ONNX fp32, opset {parity.opset}; against torch on {parity.n_windows} generated windows the largest "
-        f"difference is {parity.max_abs_error:.2g} at a logit standard deviation of {parity.logit_sd:.2g}."
-    )
-    atol = manifest.golden_atol_logit
-    yield f"Golden vectors: generated signals; a device must reproduce every logit within {atol:g}."
+    yield from model_lines(manifest, facts.parity, facts.further)
     yield "Signature: none. This is a development bundle."
 
 

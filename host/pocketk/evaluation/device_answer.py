@@ -77,7 +77,7 @@ def _manifest(plan: EvaluationPlan, points: OperatingPoints) -> Manifest:
         minimum_agent="",
         minimum_firmware="",
         targets={},
-        golden_atol_logit=0.0,
+        models=(),
         files={},
         abstention=plan.frozen.abstention,
     )

@@ -66,6 +66,6 @@ def test_a_finished_bundle_loads_as_a_device_loads_it(tmp_path: Path):
     built = build_bundle(Net1D.seeded(TINY, 1), ModelStatement("b"), tmp_path / "b")
     bundle = load_bundle(built.directory, trust=DEVELOPMENT)
     assert bundle.manifest == built.manifest
-    assert bundle.golden_error_logit <= built.manifest.golden_atol_logit
+    assert bundle.golden_error_logit <= built.manifest.models[0].golden_atol_logit
     card = (built.directory / "MODEL_CARD.md").read_text()
     assert card.splitlines()[2].startswith("**Untrained network with random weights")

@@ -1,6 +1,7 @@
 """A bundle is used whole and as it was made, or not at all (S2)."""
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_three_lines_from_install_to_a_scored_strip():
 
 def test_the_shipped_bundle_reproduces_its_golden_vectors_on_this_machine(measure):
     bundle = load_bundle(NAME)
-    measure("GOLDEN", bundle.golden_error_logit / bundle.manifest.golden_atol_logit, n=4)
+    measure("GOLDEN", bundle.golden_error_logit / bundle.manifest.models[0].golden_atol_logit, n=4)
 
 
 def test_golden_vectors_cover_rates_mains_gaps_and_refusal(copy: Path):
@@ -166,7 +167,7 @@ def regolden(directory: Path, **changes) -> None:
     with np.load(directory / "golden.npz") as file:
         arrays = dict(file)
     for name, change in changes.items():
-        for key in [k for k in arrays if k.rsplit("_", 1)[0] == name]:
+        for key in [k for k in arrays if re.sub(r"(_\d+)+$", "", k) == name]:
             arrays[key] = change(arrays[key])
     np.savez(directory / "golden.npz", **arrays)
     rewrite(directory)
@@ -198,10 +199,10 @@ def test_golden_vectors_that_prove_nothing_are_refused(changes: dict, copy: Path
 )
 def test_a_golden_front_end_of_the_wrong_kind_is_refused(front_end: dict, copy: Path):
     def changed_index(index: np.ndarray) -> np.ndarray:
-        entries = json.loads(index.tobytes())
-        for entry in entries:
+        content = json.loads(index.tobytes())
+        for entry in content["cases"]:
             entry["front_end"] |= front_end
-        return np.frombuffer(json.dumps(entries).encode(), np.uint8)
+        return np.frombuffer(json.dumps(content).encode(), np.uint8)
 
     with np.load(copy / "golden.npz") as file:
         arrays = dict(file)
@@ -213,10 +214,10 @@ def test_a_golden_front_end_of_the_wrong_kind_is_refused(front_end: dict, copy: 
 
 def test_a_dead_runner_cannot_be_golden(copy: Path):
     def as_device_error(index: np.ndarray) -> np.ndarray:
-        entries = json.loads(index.tobytes())
-        for entry in entries:
-            entry["outcome"] = "DEVICE_ERROR(runner)"
-        return np.frombuffer(json.dumps(entries).encode(), np.uint8)
+        content = json.loads(index.tobytes())
+        for entry in content["cases"]:
+            entry["outcomes"] = ["DEVICE_ERROR(runner)"]
+        return np.frombuffer(json.dumps(content).encode(), np.uint8)
 
     with np.load(copy / "golden.npz") as file:
         arrays = dict(file)

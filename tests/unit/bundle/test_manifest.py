@@ -44,6 +44,10 @@ def changed(**fields) -> str:
     return json.dumps({**json.loads(TRAINED.to_json()), **fields})
 
 
+def model(**fields) -> dict:
+    return {"file": "model.onnx", "runtime": "onnxruntime", "golden_atol_logit": 1e-4} | fields
+
+
 def platt(**fields) -> dict:
     return {**json.loads(TRAINED.to_json())["calibration"], **fields}
 
@@ -166,14 +170,14 @@ def test_a_missing_field_is_refused_by_name(field: str):
 @pytest.mark.parametrize("field", json.loads(TRAINED.to_json()))
 def test_a_field_of_another_type_is_refused(field: str):
     with pytest.raises(BundleError):
-        parse_manifest(changed(**{field: 17.5 if field != "golden_atol_logit" else "much"}))
+        parse_manifest(changed(**{field: 17.5}))
 
 
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
         ({"surprise": 1}, "unknown fields"),
-        ({"schema_version": 1}, "schema version 1"),
+        ({"schema_version": 2}, "schema version 2"),
         ({"training": "perhaps"}, "perhaps"),
         ({"training": "untrained"}, "untrained network"),
         ({"thresholds": {"t_low": 0.6, "t_high": 0.4}}, "out of order"),
@@ -184,9 +188,21 @@ def test_a_field_of_another_type_is_refused(field: str):
         ({"calibration": platt(prevalence=0.0)}, "prevalence"),
         ({"outputs": []}, "list of names"),
         ({"outputs": ["k_ge_6_0"]}, "k_gt_5_5"),
-        ({"golden_atol_logit": -1.0}, "tolerates"),
-        ({"golden_atol_logit": 1e9}, "tolerates"),
-        ({"golden_atol_logit": 10**400}, "not readable"),
+        ({"models": []}, "lists no models"),
+        ({"models": ["model.onnx"]}, "not an object"),
+        ({"models": [model(), model()]}, "'model.onnx' twice among its models"),
+        ({"models": [model(runtime="torch")]}, "runtime 'torch'; this agent knows litert, onnxruntime"),
+        ({"models": [model(file="other.onnx")]}, "'other.onnx' without a hash"),
+        ({"models": [model(file=7)]}, "not of type str"),
+        ({"models": [model(), model(file="golden.npz")], "targets": {"pi": ["model.onnx"]}}, "which no target has"),
+        ({"models": [model(golden_atol_logit=-1.0)]}, "tolerates"),
+        ({"models": [model(golden_atol_logit=0.11)]}, "tolerates"),
+        ({"models": [model(golden_atol_logit=10**400)]}, "not readable"),
+        ({"models": [model(golden_atol_logit=True)]}, "not of type float"),
+        ({"models": [model(golden_atol_logit=None)]}, "not of type float"),
+        ({"models": [model(threads=2)]}, "unknown fields"),
+        ({"models": [{"file": "model.onnx", "golden_atol_logit": 0.0}]}, "lacks manifest.models.runtime"),
+        ({"golden_atol_logit": 0.0}, "unknown fields"),
         ({"outputs": ["k_gt_5_5", "k_gt_5_5"]}, "twice"),
         ({"files": {"../model.onnx": "0" * 64}}, "lists"),
         ({"files": {"manifest.json": "0" * 64}}, "lists"),

@@ -195,11 +195,12 @@ def test_a_calibrated_bundle_gives_a_tier_or_names_the_band(bundle: Path):
 
 
 def test_a_golden_vector_on_a_threshold_is_refused(bundle: Path):
-    manifest, cases = load_bundle(bundle, trust=DEVELOPMENT).manifest, read_golden(bundle / "golden.npz")
+    manifest, golden = load_bundle(bundle, trust=DEVELOPMENT).manifest, read_golden(bundle / "golden.npz")
+    cases = {"model.onnx": golden}
     check_clear_of_thresholds(cases, manifest)
     assert manifest.calibration is not None
     assert manifest.thresholds is not None
-    score = float(np.mean(1 / (1 + np.exp(-cases[0].logits[:, 0].astype(np.float64)))))
+    score = float(np.mean(1 / (1 + np.exp(-golden[0].logits[:, 0].astype(np.float64)))))
     at = manifest.calibration.probability(score)
     close = replace(manifest, thresholds=replace(manifest.thresholds, t_low=at, t_high=max(at, 0.99)))
     with pytest.raises(HostBundleError, match="lies on the threshold"):

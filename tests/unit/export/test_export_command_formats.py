@@ -39,6 +39,10 @@ def test_formats_come_beside_the_bundle_with_table_page_and_exit_code(tmp_path: 
     [
         (("--formats", "onnx-in8"), "did you mean onnx-int8?"),
         (("--gate", "torch:ms=1"), "give --formats too"),
+        (("--calibration-file", "clips.npy"), "give --formats too"),
+        (("--bundle-formats", "tflite-int8,onnx-fp32", "--repeats", "5"), "give --formats too"),
+        (("--bundle-formats", "tflite-int8"), "A bundle needs onnx-fp32"),
+        (("--bundle-formats", "onnx-fp32,tflite-in8"), "did you mean tflite-int8?"),
         (("--formats", "torch", "--clips", "1"), "--clips is 1; give 2 or more"),
     ],
 )

@@ -15,6 +15,8 @@ from pocketk.export.formats.wish_text import split_wish, unknown
 Maker = Callable[[ExportSource, Path, Mapping[str, Value]], None]
 
 ALL = "all"
+# What runs everywhere, and what every bundle holds.
+PORTABLE = "onnx-fp32"
 # Of max(1, logit SD). fp32: the measured 1.2e-5 with room; fp16: the measured 0.0057 of export parity on the
 # published size with room. A format without one is judged by the limits a caller sets.
 FP32_TOLERANCE, FP16_TOLERANCE = 2e-5, 0.01
@@ -47,7 +49,7 @@ _LAST = FormatOption("float-head", False, "leave the last layer in floating poin
 
 FORMATS = (
     ExportFormat("torch", "torch", ".safetensors", torch_weights.make_weights, (), FP32_TOLERANCE),
-    ExportFormat("onnx-fp32", "onnxruntime", ".onnx", onnx_files.make_fp32, (_GRAPH,), FP32_TOLERANCE),
+    ExportFormat(PORTABLE, "onnxruntime", ".onnx", onnx_files.make_fp32, (_GRAPH,), FP32_TOLERANCE),
     ExportFormat("onnx-fp16", "onnxruntime", ".onnx", onnx_files.make_fp16, (), FP16_TOLERANCE),
     ExportFormat("onnx-int8", "onnxruntime", ".onnx", onnx_files.make_int8, (_REDUCE,)),
     ExportFormat("tflite-fp32", "litert", ".tflite", tflite_files.make_fp32, (_GRAPH,), FP32_TOLERANCE),

@@ -7,10 +7,9 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from pocketk.export.formats.format_result import FormatResult
+from pocketk_agent.benchmark.device_facts import installed_versions, processor
 from pocketk_agent.version import VERSION
 
 SCHEMA = 1
@@ -64,33 +63,12 @@ class ExportRecord:
 
 def this_machine() -> Machine:
     """Describe this machine."""
-    name, flags = _processor()
+    name, flags = processor()
     known = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "asimddp")
     return Machine(
         processor=f"{name} ({platform.machine()})",
         cores=os.cpu_count() or 1,
         vector_instructions=tuple(flag for flag in known if flag in flags),
         system=f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
-        versions=_versions(),
+        versions=installed_versions(_PACKAGES),
     )
-
-
-def _processor() -> tuple[str, frozenset[str]]:
-    """Model name and flags from /proc/cpuinfo; what Python knows where there is none."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or "unknown processor", frozenset()
-    said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
-    flags = said.get("flags", said.get("Features", ""))
-    return said.get("model name", "unknown processor"), frozenset(flags.split())
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from pocketk.export.formats.clip_file import read_clips
-from pocketk.export.formats.export_format import FormatWish, read_wishes
+from pocketk.export.formats.export_format import PORTABLE, FormatWish, read_wishes
 from pocketk.export.formats.export_record import ExportRecord, this_machine
 from pocketk.export.formats.export_run import RunSettings, export_formats
 from pocketk.export.formats.export_source import ExportSource
@@ -47,6 +47,9 @@ class FormatWishes:
             spaced. Generated ones without it: then an int8 file's error on patients may be far larger.
         repeats: Timed calls of each format.
         threads: Threads of each runtime.
+        bundle_formats: Formats whose files go into the bundle, separated by commas, the one to prefer first;
+            onnx-fp32 has to be among them. The bundle's files are judged on --clips-file and their int8 ranges
+            chosen on --calibration-file, like the others.
     """
 
     formats: tuple[str, ...] = ()
@@ -57,6 +60,16 @@ class FormatWishes:
     calibration_file: Path | None = None
     repeats: int = 30
     threads: int = 1
+    bundle_formats: tuple[str, ...] = (PORTABLE,)
+
+    @property
+    def _about_formats(self) -> bool:
+        """Whether more is asked than the bundle's own files need."""
+        needed = FormatWishes(bundle_formats=self.bundle_formats)
+        if self.bundle_formats != (PORTABLE,):
+            files = {"clips_file": self.clips_file, "calibration_file": self.calibration_file}
+            needed = replace(needed, clips=self.clips, **files)
+        return self != needed
 
     def check(self) -> tuple[FormatWish, ...]:
         """Return the wishes, all of them legal.
@@ -64,7 +77,7 @@ class FormatWishes:
         Raises:
             FormatError: If they are not; the message suggests what was meant.
         """
-        if not self.formats and self != FormatWishes():
+        if not self.formats and self._about_formats:
             raise FormatError("--gate and its like are about formats; give --formats too, perhaps --formats all")
         for name, value, least in (
             ("clips", self.clips, 2),
@@ -76,6 +89,19 @@ class FormatWishes:
         wishes = read_wishes(self.formats)
         read_limits(self.gate, [wish.text for wish in wishes])
         return wishes
+
+
+def export_source(net: Net1D, wishes: FormatWishes, n_samples: int) -> ExportSource:
+    """Return the network with the clips that the wishes name.
+
+    Raises:
+        FormatError: If a file of clips cannot be read, or does not fit.
+    """
+    return ExportSource(
+        net,
+        calibration=_clips(net, wishes.calibration_file, CALIBRATION_CLIPS, n_samples, CALIBRATION_SEED),
+        evaluation=_clips(net, wishes.clips_file, wishes.clips, n_samples, EVALUATION_SEED),
+    )
 
 
 def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: str, n_samples: int) -> int:
@@ -96,11 +122,7 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
         OSError: If the folder cannot be written.
     """
     asked = wishes.check()
-    source = ExportSource(
-        net,
-        calibration=_clips(net, wishes.calibration_file, CALIBRATION_CLIPS, n_samples, CALIBRATION_SEED),
-        evaluation=_clips(net, wishes.clips_file, wishes.clips, n_samples, EVALUATION_SEED),
-    )
+    source = export_source(net, wishes, n_samples)
     console = Console()
     with Live(console=console, auto_refresh=False) as live:
         watch = _shown_in(live)

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pocketk.export.formats.litert_scorer import LitertScorer
+from pocketk_agent.inference.litert_runner import LitertRunner
 from pocketk_agent.inference.onnx_runner import OnnxRunner
+from pocketk_agent.inference.runner import Runner
 from pocketk_models.net1d import Net1D
 
 # Clips (n, C, N) float32 -> logits (n, H) float32.
@@ -32,14 +33,21 @@ def _torch(path: Path, threads: int) -> Scorer:
     return score
 
 
-def _onnxruntime(path: Path, threads: int) -> Scorer:
-    runner = OnnxRunner(threads)
+def _loaded(runner: Runner, path: Path) -> Scorer:
     runner.load(path)
     return runner.infer
+
+
+def _onnxruntime(path: Path, threads: int) -> Scorer:
+    return _loaded(OnnxRunner(threads), path)
+
+
+def _litert(path: Path, threads: int) -> Scorer:
+    return _loaded(LitertRunner(threads), path)
 
 
 RUNTIMES: dict[str, Callable[[Path, int], Scorer]] = {
     "torch": _torch,
     "onnxruntime": _onnxruntime,
-    "litert": LitertScorer,
+    "litert": _litert,
 }
