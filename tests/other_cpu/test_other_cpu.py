@@ -13,7 +13,9 @@ from pocketk.export.across_cpus.cpu_kinds import AARCH64
 from pocketk.export.across_cpus.process_cpu import ProcessCpu
 from pocketk_agent.bundle.bundle import shipped_bundles
 
-pytestmark = pytest.mark.slow
+# An emulator on a busy machine takes many minutes for one file.
+# The converter to LiteRT warns of its own packages.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200), pytest.mark.filterwarnings("ignore")]
 
 FP32 = 1e-5  # of max(1, logit SD), which loud weights make about 1
 START = """

@@ -57,7 +57,7 @@ def test_a_fraction_is_that_of_the_output_with_the_smallest_spread():
         return np.concatenate([100 * clips[:, :, 0], clips[:, :, 1]], axis=1)
 
     def moved(clips):
-        return wide(clips) + np.array([0.0, 0.1])
+        return wide(clips) + np.array([0.0, 0.1], np.float32)
 
     (found,) = compare_across_cpus(MODEL, CLIPS, [FakeCpu("a", wide), FakeCpu("b", moved)])
     assert found.fraction_of_sd == pytest.approx(0.1 / CLIPS[:, 0, 1].std(), rel=1e-3)

@@ -64,7 +64,7 @@ def test_trap_2_default_calibration_narrows_the_range_of_the_logit(
     logits = quantised_by_default_calibration(package, path.read_bytes(), source, tmp_path / "model.tflite")
     right = source.reference_logits
     span = np.ptp(logits) / np.ptp(right)
-    MOVING_AVERAGE.expect(span < 0.75, f"logits over {span:.2f} of the network's range with {package}")
+    MOVING_AVERAGE.expect(bool(span < 0.75), f"logits over {span:.2f} of the network's range with {package}")
     # The order of the clips is much the same, so that an accuracy or an AUROC alone may not notice.
     assert np.corrcoef(logits.ravel(), right.ravel())[0, 1] > 0.5
 
