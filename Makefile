@@ -64,9 +64,9 @@ $(VENV)-fuzz/.ready: Makefile constraints.txt
 	@touch $@
 
 test-tflite-runtime: $(VENV)/.dev-ready $(VENV)-tflite/.ready  ## Runner contract, golden vectors and traps with tflite-runtime 2.14 and NumPy 1
-	@$(BIN)/python tests/tflite_runtime/make_models.py out/tflite-runtime
+	@$(BIN)/python tests/tflite_2_14/make_models.py out/tflite-runtime
 	@POCKETK_MAKE_TARGET=$@ POCKETK_TFLITE_MODELS=out/tflite-runtime POCKETK_NUMPY_2=$(VENV)-tflite/numpy-2 \
-	  PYTHONPATH=host:device $(VENV)-tflite/bin/python -m pytest -q tests/tflite_runtime tests/contract/test_runner_contract.py
+	  PYTHONPATH=host:device $(VENV)-tflite/bin/python -m pytest -q tests/tflite_2_14 tests/contract/test_runner_contract.py
 
 test-other-cpu: $(VENV)/.dev-ready  ## The same logits on x86-64 with AVX2 only and on aarch64, under qemu-user; timing not meaningful
 	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu

@@ -1,6 +1,6 @@
 """Writes the untrained network as .tflite files for the tests beside it, in an environment that has the converter.
 
-python tests/tflite_runtime/make_models.py FOLDER
+python tests/tflite_2_14/make_models.py FOLDER
 """
 
 import sys
