@@ -14,7 +14,7 @@ RELEASE ?= out/release
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default publish-default train-smoke resolve bundles sign-bundles clean
+.PHONY: help demo test slow soak test-tflite-runtime test-other-cpu fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default publish-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,35 @@ test: $(VENV)/.dev-ready  ## Run the whole test suite, then show the requirement
 
 slow: $(VENV)/.dev-ready  ## Run what the test suite only samples: scale, presets, soak (half an hour)
 	@$(PYTEST) -m slow
+
+# Environments of their own: tflite-runtime wants numpy 1, atheris has wheels for few Pythons.
+$(VENV)-tflite/.ready: Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "tflite-runtime needs Python 3.11: PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -m venv $(VENV)-tflite
+	@$(VENV)-tflite/bin/python -m pip install --quiet --disable-pip-version-check tflite-runtime==2.14.0 numpy==1.26.4 \
+	  scipy==1.17.1 cryptography==50.0.2 rich pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.15
+	@$(VENV)-tflite/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(VENV)-tflite/numpy-2 numpy==2.4.6
+	@touch $@
+
+$(VENV)-fuzz/.ready: Makefile constraints.txt
+	@$(PYTHON) -m venv $(VENV)-fuzz
+	@$(VENV)-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt atheris==3.0.0 numpy scipy cryptography
+	@touch $@
+
+test-tflite-runtime: $(VENV)/.dev-ready $(VENV)-tflite/.ready  ## Runner contract, golden vectors and traps with tflite-runtime 2.14 and NumPy 1
+	@$(BIN)/python tests/tflite_2_14/make_models.py out/tflite-runtime
+	@POCKETK_MAKE_TARGET=$@ POCKETK_TFLITE_MODELS=out/tflite-runtime POCKETK_NUMPY_2=$(VENV)-tflite/numpy-2 \
+	  PYTHONPATH=host:device $(VENV)-tflite/bin/python -m pytest -q tests/tflite_2_14 tests/contract/test_runner_contract.py
+
+test-other-cpu: $(VENV)/.dev-ready  ## The same logits on x86-64 with AVX2 only and on aarch64, under qemu-user; timing not meaningful
+	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
+	@$(PYTEST) -q -s tests/other_cpu
+
+fuzz: $(VENV)-fuzz/.ready  ## Fuzz everything that reads a bundle, two minutes in all
+	@PYTHONPATH=device $(VENV)-fuzz/bin/python tests/fuzz/fuzz_all.py 120 out/fuzz
+
+fuzz-long: $(VENV)-fuzz/.ready  ## The same for half an hour
+	@PYTHONPATH=device $(VENV)-fuzz/bin/python tests/fuzz/fuzz_all.py 1800 out/fuzz
 
 soak: $(VENV)/.dev-ready  ## Measure for ten minutes of real time; deadlines of the provisional score
 	@$(PYTEST) -s tests/hil/test_40_soak.py -m slow
@@ -114,4 +143,4 @@ constraints.txt: | $(VENV)/bin/python
 	@test -f $@ || { echo "constraints.txt is missing; restore it from git."; exit 2; }
 
 clean:  ## Remove .venv and everything that was made
-	rm -rf $(VENV) out dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-tflite $(VENV)-fuzz out dist .pytest_cache .ruff_cache .hypothesis

@@ -2,7 +2,6 @@
 
 import json
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,19 +110,9 @@ def read_golden(path: Path, model: str | None = None) -> list[GoldenCase]:
                 )
                 for i, entry in enumerate(index["cases"])
             ]
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        MemoryError,
-        RecursionError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    # The file is somebody else's, and numpy, zipfile and json let through what they stumble over: fuzzing found
+    # SyntaxError and TokenError from the header of an array.
+    except Exception as error:
         raise BundleError("golden-file", f"{path.name} cannot be read: {error}") from error
     for case in cases:
         _check_well_formed(case, path.name)
@@ -143,7 +132,9 @@ def _check_well_formed(case: GoldenCase, file_name: str) -> None:
     """Refuse a case that could be compared wrongly, or always successfully."""
     numbers = [v for k, v in vars(case.front_end).items() if k not in _FRONT_END_TEXTS]
     sound = (
-        all(isinstance(v, int | float) and not isinstance(v, bool) for v in (*numbers, case.mains_hz))
+        # np.load gives bytes for an entry that is no array.
+        all(isinstance(one, np.ndarray) for one in (case.counts, case.lead_off, case.ecg_mv, case.clips, case.logits))
+        and all(isinstance(v, int | float) and not isinstance(v, bool) for v in (*numbers, case.mains_hz))
         and case.counts.dtype == np.int32
         and case.lead_off.dtype == np.bool_
         and case.counts.ndim == 1

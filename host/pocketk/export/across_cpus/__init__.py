@@ -1,0 +1,1 @@
+"""The same model file on other kinds of CPU, under emulation: what its logits differ by, never how fast it is."""

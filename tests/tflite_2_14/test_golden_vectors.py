@@ -1,0 +1,44 @@
+"""The agent's golden vectors in tflite-runtime: the same network, the same counts, the same outcomes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pocketk_agent.bundle.bundle import shipped_bundles
+from pocketk_agent.bundle.golden import read_golden, score_golden
+from pocketk_agent.bundle.manifest import GOLDEN_NAME, MANIFEST_NAME, parse_manifest
+from pocketk_agent.inference.runner import RunnerError
+from pocketk_agent.inference.tflite_runtime_runner import TfliteRuntimeRunner
+
+BUNDLE = shipped_bundles()["pocketk-untrained"]
+MANIFEST = parse_manifest((BUNDLE / MANIFEST_NAME).read_bytes())
+CASES = read_golden(BUNDLE / GOLDEN_NAME)
+
+
+@pytest.mark.parametrize(("name", "atol"), [("tflite-fp32", 4e-5), ("tflite-fp16", 0.01)])
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_a_golden_vector_reproduces(models: Path, case, name: str, atol: float) -> None:
+    runner = TfliteRuntimeRunner()
+    runner.load(models / f"{name}.tflite")
+    scored = score_golden(case, MANIFEST, runner)
+    assert str(scored.outcome) == case.outcome
+    np.testing.assert_allclose(scored.clips, case.clips, rtol=0, atol=1e-5)
+    logits = np.zeros((0, 1)) if scored.logits is None else scored.logits
+    np.testing.assert_allclose(logits, case.logits, rtol=0, atol=atol)
+
+
+def test_golden_vectors_notice_another_network(models: Path) -> None:
+    runner = TfliteRuntimeRunner()
+    runner.load(models / "tflite-fp32.tflite")
+    case = next(one for one in CASES if len(one.logits))
+    moved = replace(case, logits=case.logits + np.float32(1e-3))
+    scored = score_golden(moved, MANIFEST, runner)
+    assert scored.logits is not None
+    assert np.abs(scored.logits - moved.logits).max() > 4e-5
+
+
+def test_an_int8_file_is_refused_with_what_to_take_instead(models: Path) -> None:
+    with pytest.raises(RunnerError, match="fp16 or fp32"):
+        TfliteRuntimeRunner().load(models / "tflite-int8.tflite")
