@@ -87,6 +87,7 @@ def test_a_file_that_gives_other_logits_than_the_network_makes_no_bundle(tmp_pat
 
 
 @needs_converter
+@pytest.mark.filterwarnings("ignore")
 def test_every_model_of_a_bundle_runs_alone_and_reproduces_its_own_golden_logits(tmp_path, source):
     models = BundleModels(read_bundle_formats(ORDER), source)
     built = build_bundle(source.net, ModelStatement("b"), tmp_path / "b", models=models)
