@@ -99,7 +99,8 @@ def _figures(document: Mapping[str, Any]) -> dict[str, tuple[int, float | None]]
         for row in tables["discrimination"]
     }
     for row in tables.get("clips", ()):
-        found[str(row["figure"])] = (int(row["recordings"]), row["value"]["value"])
+        value = row["value"]  # an estimate with its interval, or a number that has none
+        found[str(row["figure"])] = (int(row["recordings"]), value["value"] if isinstance(value, Mapping) else value)
     return found
 
 

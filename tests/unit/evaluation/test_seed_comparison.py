@@ -19,18 +19,20 @@ def evaluation(weights: str, auroc: float | None, cohort: str = "judged", record
         "AUROC, patient bootstrap": {"value": auroc},
     }
     gain = {"figure": "three clips less one", "recordings": recordings, "value": {"value": 0.005}}
+    context = {"figure": "clip alone against strip", "recordings": recordings, "value": 0.098}
     return {
         "facts": {"cohort": cohort, "split": "internal_test", "gate": "left out", "SHA-256 of the model": weights},
-        "sections": {"discrimination": {"tables": {"discrimination": [row], "clips": [gain]}}},
+        "sections": {"discrimination": {"tables": {"discrimination": [row], "clips": [gain, context]}}},
     }
 
 
 def test_mean_and_range_are_over_the_seeds() -> None:
-    first, gain = compare_seeds([evaluation("a", 0.86), evaluation("b", 0.88), evaluation("c", 0.87)]).figures
+    first, gain, context = compare_seeds([evaluation("a", 0.86), evaluation("b", 0.88), evaluation("c", 0.87)]).figures
     assert first.name == "AUROC K > 5.5, first clip"
     assert first.mean == pytest.approx(0.87)
     assert first.range == (0.86, 0.88)
     assert gain.range == (0.005, 0.005)
+    assert context.range == (0.098, 0.098)
 
 
 def test_a_seed_without_a_figure_leaves_mean_and_range_out() -> None:

@@ -17,7 +17,7 @@ from pocketk.export.across_cpus.cpu_agreement import (
 )
 from pocketk.export.across_cpus.cpu_error import CpuError
 from pocketk.export.across_cpus.fake_cpu import FakeCpu
-from pocketk_agent.bundle.manifest import MAX_GOLDEN_ATOL_LOGIT
+from pocketk_agent.bundle.model_file import MAX_GOLDEN_ATOL_LOGIT
 
 MODEL = Path("model.tflite")
 CLIPS = np.random.default_rng(0).normal(size=(10, 1, 50)).astype(np.float32)
@@ -70,7 +70,7 @@ def test_too_few_clips_or_cpus_are_refused(clips, n_cpus: int):
 
 
 def test_one_logit_for_every_clip_is_no_scale():
-    same = FakeCpu("a", lambda clips: np.ones((len(clips), 1)))
+    same = FakeCpu("a", lambda clips: np.ones((len(clips), 1), np.float32))
     with pytest.raises(ValueError, match="same logit"):
         compare_across_cpus(MODEL, CLIPS, [same, cpu("b")])
 

@@ -6,11 +6,12 @@ import onnxruntime
 import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime import GraphOptimizationLevel
 
 from cpu_features import CPU_FEATURES
 from known_trap import KnownTrap
 
+# The stubs do not name it.
+GraphOptimizationLevel = onnxruntime.GraphOptimizationLevel  # pyright: ignore[reportAttributeAccessIssue]
 NEGATIVE = -np.arange(1, 6, dtype=np.float32)[None, None]
 
 PAD_FUSION = KnownTrap(
