@@ -33,7 +33,7 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     (root / "tests").mkdir(parents=True)
     (root / "tests" / "requirements.toml").write_text(CATALOGUE)
-    (root / "pytest.ini").write_text("[pytest]\nmarkers = data\naddopts = --strict-markers\nfilterwarnings = error\n")
+    (root / "pytest.ini").write_text("[pytest]\nmarkers = data\naddopts = --strict-markers -p no:anyio\nfilterwarnings = error\n")
     return root
 
 
