@@ -33,7 +33,8 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     (root / "tests").mkdir(parents=True)
     (root / "tests" / "requirements.toml").write_text(CATALOGUE)
-    (root / "pytest.ini").write_text("[pytest]\nmarkers = data\naddopts = --strict-markers -p no:anyio\nfilterwarnings = error\n")
+    options = "--strict-markers -p no:anyio"
+    (root / "pytest.ini").write_text(f"[pytest]\nmarkers = data\naddopts = {options}\nfilterwarnings = error\n")
     return root
 
 
