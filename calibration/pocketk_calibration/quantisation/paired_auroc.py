@@ -37,7 +37,7 @@ class AurocDifference:
 
 
 class WeightedAuroc:
-    """AUROC of fixed (N,) scores under changing weights, ties counting half (Hanley and McNeil, Radiology 1982, 143:29)."""
+    """AUROC of fixed (N,) scores under changing weights; ties count half (Hanley and McNeil, Radiology 1982)."""
 
     def __init__(self, positive: NDArray[np.bool_], score: Floats) -> None:
         self._order = np.argsort(score, kind="stable")

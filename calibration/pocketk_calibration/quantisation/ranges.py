@@ -6,9 +6,9 @@ rules:
 * `min-max`: the smallest and largest value ever met. The quantiser's own way, a moving average of each window's
   smallest and largest, is none of the rules: under it the range of a logit collapses towards its mean.
 * `percentile`: the innermost range that holds 99.99 % of the values at each end.
-* `least-error`: the range whose rounding and clipping together give the smallest mean squared error (Banner, Nahshan and
-  Soudry, Post-training 4-bit quantization of convolution networks, NeurIPS 2019, section 3, without their assumption of
-  a distribution).
+* `least-error`: the range whose rounding and clipping together give the smallest mean squared error (Banner, Nahshan
+  and Soudry, Post-training 4-bit quantization of convolution networks, NeurIPS 2019, section 3, without their
+  assumption of a distribution).
 
 A range always holds zero, which padding needs exactly (Jacob et al., CVPR 2018, section 2.1).
 """

@@ -8,6 +8,7 @@ minute, hypokalaemia below 3.5 and hyperkalaemia above 5.5 mmol/L, severe from 6
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -138,7 +139,7 @@ def even_shares(available: NDArray[np.integer], n: int, rng: np.random.Generator
 
 def _binned(values: Floats, bounds: tuple[float, ...], name: str) -> list[str]:
     words = [f"{name} below {bounds[0]:g}"]
-    words += [f"{name} {low:g} to {high:g}" for low, high in zip(bounds, bounds[1:], strict=False)]
+    words += [f"{name} {low:g} to {high:g}" for low, high in pairwise(bounds)]
     words += [f"{name} from {bounds[-1]:g}", f"{name} {UNKNOWN}"]
     place = np.where(np.isnan(values), len(words) - 1, np.searchsorted(bounds, values, "right"))
     return [words[at] for at in place]
