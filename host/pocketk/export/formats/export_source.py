@@ -24,7 +24,6 @@ class ExportSource:
         net: float32, in evaluation mode, on the CPU.
         calibration: (m, C, N) float32 z-scored clips for quantisers, at least one.
         evaluation: (n, C, N) float32 z-scored clips, none of `calibration`, at least two.
-        int8_net: The same network with weights fitted to int8 (`pocketk tune-int8`); None for its own.
 
     Raises:
         FormatError: If the arrays do not fit the network, or hold values that are not finite.
@@ -33,7 +32,6 @@ class ExportSource:
     net: Net1D
     calibration: NDArray[np.float32]
     evaluation: NDArray[np.float32]
-    int8_net: Net1D | None = None
     _made: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -48,8 +46,6 @@ class ExportSource:
                 )
             if clips.dtype != np.float32 or not np.isfinite(clips).all():
                 raise FormatError(f"{name} clips are {clips.dtype} or not finite; give finite float32 z-units")
-        if self.int8_net is not None and self.int8_net.config != self.net.config:
-            raise FormatError("The weights fitted to int8 are of another network; fit those of this one.")
         if self.calibration.shape[2] != self.evaluation.shape[2]:
             raise FormatError("Calibration and evaluation clips differ in length; give one length.")
 
@@ -68,11 +64,6 @@ class ExportSource:
     def twin(self) -> DeployedTwin:
         """The deployed twin, settled for the clips' length."""
         return DeployedTwin.of(self.net).settled(self.n_samples)
-
-    @property
-    def int8_twin(self) -> DeployedTwin:
-        """The twin that int8 files are made of, not settled."""
-        return DeployedTwin.of(self.net if self.int8_net is None else self.int8_net)
 
     @cached_property
     def reference_logits(self) -> NDArray[np.float64]:

@@ -21,10 +21,12 @@ from pocketk.export.formats.export_source import ExportSource
 from pocketk.export.formats.format_error import FormatError
 from pocketk.export.formats.format_option import Value
 from pocketk.quantisation.exact_head import with_exact_head
+from pocketk.quantisation.head_fit import with_fitted_head
 from pocketk.quantisation.point_ranges import point_ranges
 from pocketk.quantisation.quantised_twin import POOL
 from pocketk.quantisation.tflite_tensors import tensor_ranges
 from pocketk_calibration.quantisation.ranges import ValueRange
+from pocketk_models.deployed_twin import DeployedTwin
 
 
 def make_fp32(source: ExportSource, path: Path, options: Mapping[str, Value]) -> None:
@@ -66,8 +68,9 @@ def make_int8(source: ExportSource, path: Path, options: Mapping[str, Value]) ->
         FormatError: If the file's output cannot hold the logits that the network gives on those clips.
     """
     rules = import_module("litert_quantizer.recipe").static_wi8_ai8()
-    twin = source.int8_twin
+    twin = DeployedTwin.of(source.net)
     ranges = point_ranges(twin, source.calibration, str(options["ranges"]))
+    twin = with_fitted_head(twin, ranges, source.calibration)
     if options["float-head"]:
         rules = [*rules, _float_rule("FULLY_CONNECTED"), _float_rule("OUTPUT")]
         twin, ranges[POOL] = with_exact_head(twin, ranges[POOL])
