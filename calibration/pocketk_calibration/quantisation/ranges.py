@@ -79,7 +79,7 @@ class ValueCounts:
     @property
     def centres(self) -> NDArray[np.float64]:
         """(4096,) middle of each bin."""
-        return (np.arange(BINS) + 0.5) * (2 * self.reach / BINS) - self.reach
+        return (np.arange(BINS, dtype=np.float64) + 0.5) * (2 * self.reach / BINS) - self.reach
 
     @property
     def met(self) -> ValueRange:

@@ -7,11 +7,12 @@ anything else (engineering choice, at the usual clinical words: bradycardia belo
 minute, hypokalaemia below 3.5 and hyperkalaemia above 5.5 mmol/L, severe from 6.5).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 HEART_RATES_BPM = (60.0, 100.0)
 QUALITIES = (0.7, 0.95)
@@ -19,6 +20,7 @@ POTASSIUMS_MMOL_L = (3.5, 5.5, 6.5)
 UNKNOWN = "unknown"
 
 Floats = NDArray[np.float64]
+_Numbers = Floats | Sequence[float | None]
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,14 @@ class WindowFacts:
 
     @classmethod
     def of(
-        cls, source: ArrayLike, heart_rate_bpm: ArrayLike, quality: ArrayLike, potassium_mmol_l: ArrayLike
+        cls, source: Sequence[str], heart_rate_bpm: _Numbers, quality: _Numbers, potassium: _Numbers
     ) -> "WindowFacts":
-        """Take anything array-like; None becomes NaN.
+        """Take N of each; None becomes NaN.
 
         Raises:
             ValueError: no windows, or lengths that differ.
         """
-        numbers = (np.asarray(each, np.float64) for each in (heart_rate_bpm, quality, potassium_mmol_l))
-        return cls(*numbers, tuple(str(each) for each in np.asarray(source, object)))
+        return cls(_row(heart_rate_bpm), _row(quality), _row(potassium), tuple(source))
 
     def strata(self) -> tuple[str, ...]:
         """The stratum of each window, in words."""
@@ -135,6 +136,10 @@ def even_shares(available: NDArray[np.integer], n: int, rng: np.random.Generator
         taken[open_ones] += more
         left -= int(more.sum())
     return taken
+
+
+def _row(values: _Numbers) -> Floats:
+    return np.array([np.nan if each is None else each for each in values], np.float64)
 
 
 def _binned(values: Floats, bounds: tuple[float, ...], name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from pocketk_calibration.quantisation.window_choice import (
     WindowFacts,
     choose_windows,
 )
+
+Unsure = Sequence[float | None]
 
 DEVELOPMENT = "development"
 # Recordings prepared for each window chosen: heart rate and quality are only known then.
@@ -64,7 +67,7 @@ def cohort_windows(cohort: Path, n: int, seed: int) -> ChosenWindows:
     if frame.is_empty():
         raise FormatError(f"{cohort} holds no development patients; ranges must not be chosen on test patients")
     rng = np.random.default_rng(seed)
-    unknown = np.full(len(frame), np.nan)
+    unknown = [None] * len(frame)
     first = _choice(frame, unknown, unknown, _CANDIDATES * n, rng)
     frame = frame[first.rows]
     gathered = [_gathered(cohort, row) for row in rows_of_frame(frame)]
@@ -74,20 +77,15 @@ def cohort_windows(cohort: Path, n: int, seed: int) -> ChosenWindows:
             f"{cohort}: {usable.sum()} of {len(usable)} recordings could be prepared; at least 2 are wanted"
         )
     frame, gathered = frame.filter(pl.Series(usable)), [each for each in gathered if len(each.clips)]
-    rates, qualities = (
-        np.array([np.nan if (value := getattr(each, name)) is None else value for each in gathered], np.float64)
-        for name in ("heart_rate_bpm", "quality")
-    )
+    rates, qualities = [each.heart_rate_bpm for each in gathered], [each.quality for each in gathered]
     chosen = _choice(frame, rates, qualities, n, rng)
     clips = np.stack([gathered[row].clips[0] for row in chosen.rows])
     return ChosenWindows(clips, tuple(frame["record_id"].gather(chosen.rows.tolist())), chosen.strata)
 
 
-def _choice(
-    frame: pl.DataFrame, rates: NDArray[np.float64], qualities: NDArray[np.float64], n: int, rng: np.random.Generator
-) -> WindowChoice:
-    potassium = frame["k_lab_mmol_l"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return choose_windows(WindowFacts.of(frame["source"].to_list(), rates, qualities, potassium), n, rng)
+def _choice(frame: pl.DataFrame, rates: Unsure, qualities: Unsure, n: int, rng: np.random.Generator) -> WindowChoice:
+    facts = WindowFacts.of(frame["source"].to_list(), rates, qualities, frame["k_lab_mmol_l"].to_list())
+    return choose_windows(facts, n, rng)
 
 
 def _gathered(cohort: Path, row: ManifestRow) -> GatheredClips:

@@ -13,7 +13,7 @@ def facts(n: int, seed: int = 0) -> WindowFacts:
     rng = np.random.default_rng(seed)
     rate, quality, k = rng.normal(75, 8, n), rng.uniform(0.96, 1.0, n), rng.normal(4.3, 0.3, n)
     rate[:6], k[6:11], quality[11:15], rate[15:18] = 140.0, 7.0, 0.2, np.nan
-    return WindowFacts.of(np.where(np.arange(n) % 10 == 0, "real", "synthetic"), rate, quality, k)
+    return WindowFacts.of(["synthetic" if i % 10 else "real" for i in range(n)], rate, quality, k)
 
 
 def test_rare_strata_are_taken_whole_and_the_others_evenly() -> None:
