@@ -61,6 +61,7 @@ _COMMANDS = {
     "compare-references": "pocketk.compare_references_command:compare_references_command",
     "compare-seeds": "pocketk.compare_seeds_command:compare_seeds_command",
     "bench-check": "pocketk.bench_check_command:bench_check_command",
+    "quantise-check": "pocketk.quantise_check_command:quantise_check_command",
     "requirements": "pocketk.requirements.command:requirements_command",
 }
 

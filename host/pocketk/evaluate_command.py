@@ -174,7 +174,10 @@ def _predictions(
         return _of_rows(model.predictions, rows)
     rule = GatherRule(scoring.gate, scoring.mains, scoring.measure_beats, scoring.describe)
     request = ScoreRequest(cohort, source, split, rule)
-    with engine_named(scoring.engine, scoring.processes, scoring.address) as engine, _progress(len(rows)) as advance:
+    with (
+        engine_named(scoring.engine, scoring.processes, scoring.address) as engine,
+        scoring_progress(len(rows)) as advance,
+    ):
         return score_cohort(request, engine, out, advance)[0]
 
 
@@ -193,7 +196,8 @@ def _of_rows(path: Path, rows: "pl.DataFrame") -> "pl.DataFrame":
 
 
 @contextmanager
-def _progress(total: int) -> Iterator["_Advance"]:
+def scoring_progress(total: int) -> Iterator["_Advance"]:
+    """A bar over recordings; called with how many more are done."""
     columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"))
     console = Console(stderr=True)
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:

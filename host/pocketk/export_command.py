@@ -10,6 +10,7 @@ from pocketk.bundle.build import UNTRAINED_DATA, BuiltBundle, BundleModels, Mode
 from pocketk.bundle.bundle_formats import read_bundle_formats
 from pocketk.bundle.errors import HostBundleError
 from pocketk.bundle.judgement import JudgementPlaces, read_judgement
+from pocketk.bundle.measured_tolerance import all_cpus
 from pocketk.bundle.training_statement import TrainingWords, training_sentence
 from pocketk.export.formats.format_export import FormatWishes, export_source, write_formats
 from pocketk.probability.bundle_calibration import BundleCalibration, read_bundle_calibration
@@ -64,7 +65,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     `pocketk-agent benchmark` found fastest on it:
 
         pocketk export run/model.safetensors --out bundles/pocketk-s --bundle-formats tflite-int8,tflite-fp16,onnx-fp32
-            --calibration-file clips.npy
+            --calibration-cohort cohort --other-cpus out/other-cpu
 
     With --formats, further files are made beside the bundle and compared in one table: how large, how fast on this
     machine, how far from the network. A format that cannot be made here is a row that says why; --gate turns limits
@@ -116,8 +117,9 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     n_samples = find_variant(variant).clip_samples
     try:
         with console.status(f"exporting {out.name}: {', '.join(wishes.bundle_formats)}, golden vectors"):
-            source = None if len(formats) == 1 else export_source(_checked(net, statement), wishes, n_samples)
-            models = BundleModels(formats, source)
+            source = export_source(_checked(net, statement), wishes, n_samples) if wishes.needs_clips else None
+            cpus = () if wishes.other_cpus is None else all_cpus(wishes.other_cpus)
+            models = BundleModels(formats, source, cpus)
             built = build_bundle(_checked(net, statement), statement, out, judgement, models)
     except OSError as error:
         raise HostBundleError(f"{out} cannot be written: {error.strerror or error}.") from error

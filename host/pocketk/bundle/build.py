@@ -13,7 +13,9 @@ from pocketk.bundle.golden_file import write_golden
 from pocketk.bundle.golden_margin import check_clear_of_thresholds
 from pocketk.bundle.judged_card import judged_card
 from pocketk.bundle.judgement import Judgement, check_thresholds
+from pocketk.bundle.measured_tolerance import FileAgreement, measured_tolerances
 from pocketk.bundle.model_card import model_card
+from pocketk.export.across_cpus.scoring_cpu import ScoringCpu
 from pocketk.export.formats.export_format import PORTABLE
 from pocketk.export.formats.export_source import ExportSource
 from pocketk.export.formats.format_result import FormatResult
@@ -102,11 +104,15 @@ class BundleModels:
 
     Attributes:
         formats: in order of preference.
-        source: clips to make and judge those besides onnx-fp32 with; needed where there are any.
+        source: clips to make and judge those besides onnx-fp32 with, and to run on other CPUs; needed where there are
+            any.
+        cpus: what each file is run on to find how close a device has to come to its golden logits, this CPU first;
+            none for the tolerance that each format has by default.
     """
 
     formats: tuple[BundleFormat, ...] = read_bundle_formats((PORTABLE,))
     source: ExportSource | None = None
+    cpus: tuple[ScoringCpu, ...] = ()
 
 
 def _draft(statement: ModelStatement, models: tuple[ModelFile, ...]) -> Manifest:
@@ -162,15 +168,16 @@ def build_bundle(
         fresh = Path(scratch) / out.name
         fresh.mkdir()
         parity, further = _write_models(net, draft, fresh, models)
+        draft, across = _with_tolerances(draft, fresh, models)
         opened = _opened(fresh, draft)
         cases = write_golden(fresh / GOLDEN_NAME, draft, opened)
         check_clear_of_thresholds(cases, draft)
         fitted_on = "" if statement.calibration is None else statement.calibration.sentence
         if judgement is None:
-            (fresh / CARD_NAME).write_text(model_card(draft, parity, further, fitted_on), encoding="utf-8")
+            (fresh / CARD_NAME).write_text(model_card(draft, parity, further, fitted_on, across), encoding="utf-8")
         else:
             parameters = sum(each.numel() for each in net.parameters())
-            _write_judged(fresh, CardFacts(draft, parity, parameters, fitted_on, judgement, {}, further))
+            _write_judged(fresh, CardFacts(draft, parity, parameters, fitted_on, judgement, {}, further, across))
         # Through the reader once, so that a whole number is written as the number that it is read as.
         manifest = parse_manifest(replace(draft, files=_hashes(fresh)).to_json())
         (fresh / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
@@ -191,6 +198,15 @@ def _write_models(
     if models.source is None:
         raise HostBundleError("Formats besides onnx-fp32 need clips to be made and judged with; give a source.")
     return parity, write_further(models.source, models.formats, folder)
+
+
+def _with_tolerances(draft: Manifest, folder: Path, models: BundleModels) -> tuple[Manifest, tuple[FileAgreement, ...]]:
+    if not models.cpus:
+        return draft, ()
+    if models.source is None:
+        raise HostBundleError("Other CPUs need clips to run the files on; give a source.")
+    files, across = measured_tolerances(draft.models, folder, models.source.evaluation, models.cpus)
+    return replace(draft, models=files), across
 
 
 def _opened(folder: Path, draft: Manifest) -> dict[str, Runner]:

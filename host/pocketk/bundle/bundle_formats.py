@@ -14,11 +14,12 @@ from pocketk.export.formats.export_source import ExportSource
 from pocketk.export.formats.format_result import FormatResult
 from pocketk_agent.bundle.model_file import ModelFile
 
-# fp32 in one runtime differs between CPUs by the order of its additions. Until the exporter measures it over CPU
-# kinds this stands: twice the parity that the export itself must show at a logit SD of 1. fp16 weights are unpacked
-# and added up in fp32.
+# fp32 in one runtime differs between CPUs by the order of its additions. Where the exporter is given no other CPUs to
+# measure it on this stands: twice the parity that the export itself must show at a logit SD of 1. fp16 weights are
+# unpacked and added up in fp32.
 FP32_ATOL_LOGIT = 4e-5
-# Whole numbers add up alike in any order: equal over AVX-512, AVX2 and aarch64 on 32 clips (ai-edge-litert 2.3.0).
+# Whole numbers add up alike in any order, and so do the sums of the float last layer, which are exact: equal over
+# AVX-512, AVX2 and aarch64 on 32 clips (ai-edge-litert 2.3.0).
 INT8_ATOL_LOGIT = 0.0
 _ATOL_LOGIT = {
     PORTABLE: FP32_ATOL_LOGIT,
@@ -26,7 +27,6 @@ _ATOL_LOGIT = {
     "tflite-fp16": FP32_ATOL_LOGIT,
     "tflite-int8": INT8_ATOL_LOGIT,
 }
-_FLOAT_PARTS = "float-head"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def read_bundle_formats(texts: tuple[str, ...]) -> tuple[BundleFormat, ...]:
 
 def _model(wish: FormatWish) -> ModelFile:
     one = wish.format
-    if one.name not in _ATOL_LOGIT or wish.options.get(_FLOAT_PARTS):
+    if one.name not in _ATOL_LOGIT:
         raise HostBundleError(
             f"{wish.text} cannot go into a bundle: how far its logits differ between processors is not known. Those "
             f"that can are {', '.join(_ATOL_LOGIT)}."

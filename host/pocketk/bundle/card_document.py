@@ -48,6 +48,7 @@ def card_json(facts: CardFacts) -> str:
             {"format": row.name, "agreement": None if row.agreement is None else asdict(row.agreement)}
             for row in facts.further
         ],
+        "other_cpus": [asdict(each) for each in facts.across],
         "calibration_fitted_on": facts.fitted_on or None,
         **{name: manifest[name] for name in _FROM_MANIFEST},
         "stated_at_prevalence": None if calibration is None else calibration.assumed_prevalence,

@@ -6,6 +6,7 @@ from typing import Any
 
 from pocketk.bundle.card_words import LIMITS, NOT_VALIDATED, SIMULATION_LIMITS, SIMULATION_TRAINED
 from pocketk.bundle.judgement import Document, Judgement
+from pocketk.bundle.measured_tolerance import FileAgreement
 from pocketk.bundle.recordings_used import PublicRecordings, recordings_named
 from pocketk.export.formats.format_result import FormatResult
 from pocketk.export.parity import ParityReport
@@ -26,6 +27,7 @@ class CardFacts:
         judgement: training and evaluation.
         sha256: file of the bundle -> hash, without the cards and the manifest.
         further: how close the files besides ONNX fp32 came to the network.
+        across: how close each file came to itself on other CPUs.
     """
 
     manifest: Manifest
@@ -35,6 +37,7 @@ class CardFacts:
     judgement: Judgement
     sha256: Mapping[str, str]
     further: tuple[FormatResult, ...] = ()
+    across: tuple[FileAgreement, ...] = ()
 
     @property
     def simulated(self) -> bool:

@@ -80,7 +80,7 @@ def _format(facts: CardFacts) -> Iterable[str]:
     manifest = facts.manifest
     yield f"Lead I, 1 x 5000 samples at 500 Hz per clip, up to three clips, preprocessing `{manifest.variant}`."
     yield f"Outputs: {', '.join(f'`{name}`' for name in manifest.outputs)}; {facts.parameters:,} parameters."
-    yield from model_lines(manifest, facts.parity, facts.further)
+    yield from model_lines(manifest, facts.parity, facts.further, facts.across)
     yield "Signature: none. This is a development bundle."
 
 

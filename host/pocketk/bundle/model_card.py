@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
+from pocketk.bundle.measured_tolerance import FileAgreement
 from pocketk.export.formats.format_result import FormatResult
 from pocketk.export.parity import ParityReport
 from pocketk_agent.bundle.manifest import Manifest
 
 
-def model_lines(manifest: Manifest, parity: ParityReport, further: Sequence[FormatResult]) -> Iterable[str]:
+def model_lines(
+    manifest: Manifest, parity: ParityReport, further: Sequence[FormatResult], across: Sequence[FileAgreement] = ()
+) -> Iterable[str]:
     """What there is to say of each file of the network, in order of preference."""
     yield (
         f"Format: ONNX fp32, opset {parity.opset}; against torch on {parity.n_windows} generated windows the largest "
@@ -28,14 +31,21 @@ def model_lines(manifest: Manifest, parity: ParityReport, further: Sequence[Form
         for atol in dict.fromkeys(model.golden_atol_logit for model in manifest.models)
     )
     yield f"Golden vectors: generated signals; a device must reproduce every logit {bounds}."
+    for each in across:
+        said = "; ".join(one.sentence for one in each.agreements)
+        yield f"`{each.file}` on other CPUs, emulated: {said}."
 
 
 def model_card(
-    manifest: Manifest, parity: ParityReport, further: Sequence[FormatResult] = (), fitted_on: str = ""
+    manifest: Manifest,
+    parity: ParityReport,
+    further: Sequence[FormatResult] = (),
+    fitted_on: str = "",
+    across: Sequence[FileAgreement] = (),
 ) -> str:
     """What a person must know before using the model; only facts that the bundle itself shows."""
     risk = "It can give a risk tier." if manifest.trained and manifest.calibrated else "It can never give a risk tier."
-    lines = [*model_lines(manifest, parity, further), *([f"Calibration: {fitted_on}"] if fitted_on else [])]
+    lines = [*model_lines(manifest, parity, further, across), *([f"Calibration: {fitted_on}"] if fitted_on else [])]
     listed = "".join(f"- {line}\n" for line in lines)
     return f"""# {manifest.model_id} {manifest.model_version}
 

@@ -52,7 +52,6 @@ def test_the_order_of_the_formats_is_that_of_the_preference():
         (("tflite-int8",), HostBundleError, "A bundle needs onnx-fp32.*perhaps: tflite-int8,onnx-fp32"),
         (("onnx-fp32,torch",), HostBundleError, "torch cannot go into a bundle"),
         (("onnx-fp32,tflite-dynamic8",), HostBundleError, "differ between processors is not known"),
-        (("onnx-fp32", "tflite-int8:float-head=true"), HostBundleError, "float-head=true cannot go"),
         (("onnx-fp32", "onnx-fp32:graph=plain"), HostBundleError, "would be one file"),
         (("onnx-fp32,onnx-fp32",), FormatError, "written twice"),
         (("onnx-fp32,tflite-in8",), FormatError, "did you mean tflite-int8"),

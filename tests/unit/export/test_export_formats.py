@@ -114,7 +114,8 @@ def test_nothing_but_the_named_files_is_left(made) -> None:
         ("tflite-fp16", 0.01),
         ("tflite-dynamic8", 0.05),
         ("tflite-int8", 0.05),
-        ("tflite-int8:float-head=yes", 0.05),
+        ("tflite-int8:float-head=no", 0.05),
+        ("tflite-int8:ranges=min-max", 0.05),
     ],
 )
 def test_every_litert_format_is_made_and_measured(source: ExportSource, tmp_path: Path, name: str, most: float) -> None:

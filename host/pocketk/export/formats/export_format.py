@@ -11,6 +11,7 @@ from pocketk.export.formats.export_source import ExportSource
 from pocketk.export.formats.format_error import FormatError
 from pocketk.export.formats.format_option import FormatOption, Value
 from pocketk.export.formats.wish_text import split_wish, unknown
+from pocketk_calibration.quantisation.ranges import RULES
 
 Maker = Callable[[ExportSource, Path, Mapping[str, Value]], None]
 
@@ -45,7 +46,8 @@ class ExportFormat:
 
 _GRAPH = FormatOption("graph", "twin", "which form of the network goes into the file", choices=("twin", "plain"))
 _REDUCE = FormatOption("reduce-range", True, "7-bit weights: the same logits on CPUs with and without VNNI")
-_LAST = FormatOption("float-head", False, "leave the last layer in floating point")
+_LAST = FormatOption("float-head", True, "the last layer in floating point, by sums that are exact on every processor")
+_RANGES = FormatOption("ranges", "least-error", "rule for the ranges of tensors", choices=RULES)
 
 FORMATS = (
     ExportFormat("torch", "torch", ".safetensors", torch_weights.make_weights, (), FP32_TOLERANCE),
@@ -55,7 +57,7 @@ FORMATS = (
     ExportFormat("tflite-fp32", "litert", ".tflite", tflite_files.make_fp32, (_GRAPH,), FP32_TOLERANCE),
     ExportFormat("tflite-fp16", "litert", ".tflite", tflite_files.make_fp16, (), FP16_TOLERANCE),
     ExportFormat("tflite-dynamic8", "litert", ".tflite", tflite_files.make_dynamic8, ()),
-    ExportFormat("tflite-int8", "litert", ".tflite", tflite_files.make_int8, (_LAST,)),
+    ExportFormat("tflite-int8", "litert", ".tflite", tflite_files.make_int8, (_LAST, _RANGES)),
 )
 
 

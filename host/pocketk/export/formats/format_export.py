@@ -28,7 +28,7 @@ from pocketk_models.net1d import Net1D
 PAGE, DOCUMENT = "formats.html", "formats.json"
 # Generated clips; the two draws share no seed, so that ranges are not judged on what chose them.
 EVALUATION_SEED, CALIBRATION_SEED = 0, 1
-CALIBRATION_CLIPS = 64
+GENERATED_CLIPS = 64  # to choose ranges on; more of them cover no more of what patients bring
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,19 @@ class FormatWishes:
             and kb; "all" for every format.
         clips: How many clips each format is compared with the network on.
         clips_file: A .npy of z-scored clips (n, samples) to compare on; generated ones without it.
-        calibration_file: The same to choose int8 ranges on, of other patients; 64 clips of it are used, evenly
-            spaced. Generated ones without it: then an int8 file's error on patients may be far larger.
+        calibration_cohort: A cohort whose development patients int8 ranges are chosen on, evenly over heart rate,
+            quality, potassium and source. Without it and --calibration-file generated clips are used: then an int8
+            file's error on patients is far larger.
+        calibration_file: A .npy of z-scored clips to choose ranges on instead, evenly spaced over the file.
+        calibration_clips: How many clips ranges are chosen on.
         repeats: Timed calls of each format.
         threads: Threads of each runtime.
         bundle_formats: Formats whose files go into the bundle, separated by commas, the one to prefer first;
             onnx-fp32 has to be among them. The bundle's files are judged on --clips-file and their int8 ranges
-            chosen on --calibration-file, like the others.
+            chosen on --calibration-cohort or --calibration-file, like the others.
+        other_cpus: Folder of other CPUs' Python, which make test-other-cpu puts into out/other-cpu. Every file of
+            the bundle is then run with AVX2 only and on aarch64, under emulation; what its logits differ by says how
+            close a device must come to the golden logits, and a file that differs too much is refused.
     """
 
     formats: tuple[str, ...] = ()
@@ -57,19 +63,28 @@ class FormatWishes:
     gate: tuple[str, ...] = ()
     clips: int = 200
     clips_file: Path | None = None
+    calibration_cohort: Path | None = None
     calibration_file: Path | None = None
+    calibration_clips: int = 512
     repeats: int = 30
     threads: int = 1
     bundle_formats: tuple[str, ...] = (PORTABLE,)
+    other_cpus: Path | None = None
 
     @property
     def _about_formats(self) -> bool:
         """Whether more is asked than the bundle's own files need."""
-        needed = FormatWishes(bundle_formats=self.bundle_formats)
-        if self.bundle_formats != (PORTABLE,):
-            files = {"clips_file": self.clips_file, "calibration_file": self.calibration_file}
-            needed = replace(needed, clips=self.clips, **files)
+        needed = FormatWishes(bundle_formats=self.bundle_formats, other_cpus=self.other_cpus)
+        if self.needs_clips:
+            needed = replace(
+                self, formats=(), formats_out=None, gate=(), repeats=needed.repeats, threads=needed.threads
+            )
         return self != needed
+
+    @property
+    def needs_clips(self) -> bool:
+        """Whether the bundle's own files have to be compared on clips."""
+        return self.bundle_formats != (PORTABLE,) or self.other_cpus is not None
 
     def check(self) -> tuple[FormatWish, ...]:
         """Return the wishes, all of them legal.
@@ -81,11 +96,14 @@ class FormatWishes:
             raise FormatError("--gate and its like are about formats; give --formats too, perhaps --formats all")
         for name, value, least in (
             ("clips", self.clips, 2),
+            ("calibration-clips", self.calibration_clips, 1),
             ("repeats", self.repeats, 1),
             ("threads", self.threads, 1),
         ):
             if value < least:
                 raise FormatError(f"--{name} is {value}; give {least} or more")
+        if self.calibration_cohort is not None and self.calibration_file is not None:
+            raise FormatError("give --calibration-cohort or --calibration-file, not both")
         wishes = read_wishes(self.formats)
         read_limits(self.gate, [wish.text for wish in wishes])
         return wishes
@@ -99,7 +117,7 @@ def export_source(net: Net1D, wishes: FormatWishes, n_samples: int) -> ExportSou
     """
     return ExportSource(
         net,
-        calibration=_clips(net, wishes.calibration_file, CALIBRATION_CLIPS, n_samples, CALIBRATION_SEED),
+        calibration=_calibration_clips(net, wishes, n_samples),
         evaluation=_clips(net, wishes.clips_file, wishes.clips, n_samples, EVALUATION_SEED),
     )
 
@@ -128,10 +146,11 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
         watch = _shown_in(live)
         results = export_formats(source, asked, folder, RunSettings(wishes.repeats, wishes.threads), watch)
     failures = tuple(gate_failures(results, read_limits(wishes.gate, [wish.text for wish in asked])))
+    chosen_on = wishes.calibration_cohort or wishes.calibration_file
     said = (
         f"Compared with the network on {len(source.evaluation)} {_kind(wishes.clips_file)} clips; int8 ranges chosen "
-        f"on {len(source.calibration)} {_kind(wishes.calibration_file)} clips. This shows parity with the network, "
-        "not diagnostic agreement."
+        f"on {len(source.calibration)} {_kind(chosen_on)} clips. This shows parity with the network, not diagnostic "
+        "agreement."
     )
     record = ExportRecord(weights, said, this_machine(), tuple(results), failures if wishes.gate else None)
     write_atomically({folder / DOCUMENT: record.to_json().encode(), folder / PAGE: page_html(record).encode()})
@@ -143,6 +162,15 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
         console.print(f"gate     {line}", markup=False, highlight=False, soft_wrap=True)
     console.print("gate     not passed" if failures else "gate     passed", highlight=False)
     return 1 if failures else 0
+
+
+def _calibration_clips(net: Net1D, wishes: FormatWishes, n_samples: int) -> NDArray[np.float32]:
+    if wishes.calibration_cohort is None:
+        n_clips = wishes.calibration_clips if wishes.calibration_file is not None else GENERATED_CLIPS
+        return _clips(net, wishes.calibration_file, n_clips, n_samples, CALIBRATION_SEED)
+    from pocketk.quantisation.cohort_windows import cohort_windows
+
+    return cohort_windows(wishes.calibration_cohort, wishes.calibration_clips, CALIBRATION_SEED).clips
 
 
 def _clips(net: Net1D, path: Path | None, n_clips: int, n_samples: int, seed: int) -> NDArray[np.float32]:

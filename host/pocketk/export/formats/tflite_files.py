@@ -15,13 +15,18 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from pocketk.export.formats.export_source import ExportSource
 from pocketk.export.formats.format_error import FormatError
 from pocketk.export.formats.format_option import Value
-
-INPUT_NAME = "args_0"  # litert-torch's name of the first argument
-_SIGNATURE = "serving_default"
+from pocketk.quantisation.exact_head import with_exact_head
+from pocketk.quantisation.head_fit import with_fitted_head
+from pocketk.quantisation.point_ranges import point_ranges
+from pocketk.quantisation.quantised_twin import POOL
+from pocketk.quantisation.tflite_tensors import tensor_ranges
+from pocketk_calibration.quantisation.ranges import ValueRange
+from pocketk_models.deployed_twin import DeployedTwin
 
 
 def make_fp32(source: ExportSource, path: Path, options: Mapping[str, Value]) -> None:
@@ -43,26 +48,35 @@ def make_fp16(source: ExportSource, path: Path, options: Mapping[str, Value]) ->
         ),
         "float_casting",
     )
-    _quantise(source, path, recipe, calibrated=False)
+    _quantise(_twin_bytes(source), path, recipe)
 
 
 def make_dynamic8(source: ExportSource, path: Path, options: Mapping[str, Value]) -> None:
     """Write int8 weights, one scale a channel; activations are quantised while it runs, without calibration."""
     del options
     recipe = import_module("litert_quantizer.recipe")
-    _quantise(source, path, recipe.dynamic_wi8_afp32(), calibrated=False)
+    _quantise(_twin_bytes(source), path, recipe.dynamic_wi8_afp32())
 
 
 def make_int8(source: ExportSource, path: Path, options: Mapping[str, Value]) -> None:
-    """Write full static int8, ranges by smallest and largest value over the calibration clips.
+    """Write full static int8 with ranges found on the calibration clips.
+
+    With `float-head` the last layer gives float logits, by sums that are exact and so the same on every processor;
+    without it the logits are int8, all with the one scale that the widest of them needs.
 
     Raises:
         FormatError: If the file's output cannot hold the logits that the network gives on those clips.
     """
     rules = import_module("litert_quantizer.recipe").static_wi8_ai8()
+    twin = DeployedTwin.of(source.net)
+    ranges = point_ranges(twin, source.calibration, str(options["ranges"]))
+    twin = with_fitted_head(twin, ranges, source.calibration)
     if options["float-head"]:
         rules = [*rules, _float_rule("FULLY_CONNECTED"), _float_rule("OUTPUT")]
-    _quantise(source, path, rules, calibrated=True)
+        twin, ranges[POOL] = with_exact_head(twin, ranges[POOL])
+    # Settled last: a settled kernel is a constant that new weights would not reach.
+    whole = _converted(source, twin.settled(source.n_samples))
+    _quantise(whole, path, rules, tensor_ranges(whole, ranges))
     _check_output_range(source, path)
 
 
@@ -78,24 +92,20 @@ def _converted(source: ExportSource, net: torch.nn.Module) -> bytes:
         return path.read_bytes()
 
 
-def _quantise(source: ExportSource, path: Path, recipe: list[Any], *, calibrated: bool) -> None:
-    calibrator = import_module("litert_quantizer.calibrator")
+def _quantise(whole: bytes, path: Path, recipe: list[Any], ranges: Mapping[str, ValueRange] | None = None) -> None:
     quantizer = import_module("litert_quantizer.quantizer")
-    min_max_update = import_module("litert_quantizer.utils.qsv_utils").min_max_update
-    whole = _twin_bytes(source)
-    ranges = None
+    # Ranges are handed in, not measured by Quantizer.calibrate: that keeps a moving average of them (0.95), under
+    # which a logit's range collapses to its mean: mean error 3.1 at a logit SD of 3.6, every decision still right
+    # (ai-edge-quantizer 0.10.0, litert-quantizer 0.11.0).
+    given = None if ranges is None else {name: _statistics(each) for name, each in ranges.items()}
     with _silence():
         worker = quantizer.Quantizer(whole)
         worker.load_quantization_recipe(recipe)
-        if calibrated:
-            # Quantizer.calibrate keeps a moving average of the ranges (0.95), under which a logit's range
-            # collapses to its mean: mean error 3.1 at a logit SD of 3.6, every decision still right
-            # (ai-edge-quantizer 0.10.0, litert-quantizer 0.11.0).
-            clips = [{INPUT_NAME: clip[None]} for clip in source.calibration]
-            meter = calibrator.Calibrator(whole, qsv_update_func=min_max_update)
-            meter.calibrate({_SIGNATURE: clips}, worker._recipe_manager)
-            ranges = meter.get_model_qsvs()
-        worker.quantize(ranges).export_model(str(path), overwrite=True)
+        worker.quantize(given).export_model(str(path), overwrite=True)
+
+
+def _statistics(one: ValueRange) -> dict[str, NDArray[np.float32]]:
+    return {"min": np.array([one.low], np.float32), "max": np.array([one.high], np.float32)}
 
 
 @contextmanager
@@ -121,7 +131,7 @@ def _check_output_range(source: ExportSource, path: Path) -> None:
     (output,) = import_module("ai_edge_litert.interpreter").Interpreter(model_path=str(path)).get_output_details()
     scale, zero = output["quantization"]
     if output["dtype"] != np.int8 or scale == 0:
-        return
+        return  # floating point
     with torch.no_grad():
         logits = np.concatenate([source.net(torch.from_numpy(clip[None])).numpy() for clip in source.calibration])
     low, high = (-128 - zero) * scale, (127 - zero) * scale
