@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -159,6 +160,15 @@ def test_golden_vectors_that_cannot_be_read_are_refused(content: bytes, copy: Pa
     (copy / "golden.npz").write_bytes(content)
     rewrite(copy)
     with pytest.raises(BundleError, match="cannot be read"):
+        load_unsigned(copy)
+
+
+def test_golden_vectors_that_would_fill_the_memory_are_refused_before_they_are_unpacked(copy: Path):
+    with zipfile.ZipFile(copy / "golden.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(21):
+            archive.writestr(f"counts_{number}.npy", bytes(10_000_000))
+    rewrite(copy)
+    with pytest.raises(BundleError, match="unpacked it would have more than 200,000,000 bytes"):
         load_unsigned(copy)
 
 

@@ -1,4 +1,4 @@
-"""How close a device must come to the golden logits is what was found on other CPUs; too far, and there is no bundle."""
+"""How close a device must come to the golden logits is what other CPUs showed; too far, and there is no bundle."""
 
 from pathlib import Path
 
