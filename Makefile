@@ -8,13 +8,16 @@ SPEED ?= 10
 STRIP ?=
 RATE ?=
 ARGS ?=
+# Of the released bundle, the one to prefer first.
+BUNDLE_FORMATS ?= tflite-fp16,onnx-fp32
 COHORT_SEED ?= 1
 RELEASE ?= out/release
+OUTPUTS = --outputs k_gt_5_5 --outputs k_ge_6_0 --outputs k_mmol_l
 # Public recordings, see the README; without them the model learns from synthetic patients only.
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak test-tflite-runtime test-other-cpu fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default publish-default train-smoke resolve bundles sign-bundles clean
+.PHONY: help demo test slow soak test-tflite-runtime test-other-cpu parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -72,6 +75,9 @@ test-other-cpu: $(VENV)/.dev-ready  ## The same logits on x86-64 with AVX2 only 
 	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
 	@$(PYTEST) -q -s tests/other_cpu
 
+parity-long: $(VENV)/.dev-ready  ## Files of single and half precision beside their network, 1,000 clips, both sizes
+	@POCKETK_PARITY_CLIPS=1000 $(PYTEST) -q -s tests/scale/test_format_parity.py
+
 fuzz: $(VENV)-fuzz/.ready  ## Fuzz everything that reads a bundle, two minutes in all
 	@PYTHONPATH=device $(VENV)-fuzz/bin/python tests/fuzz/fuzz_all.py 120 out/fuzz
 
@@ -124,13 +130,21 @@ seeds-default: $(VENV)/.dev-ready  ## Train out/release twice more with other se
 	done
 	@$(BIN)/pocketk compare-seeds $(RELEASE)/judgement $(RELEASE)/judgement-1 $(RELEASE)/judgement-2 --out $(RELEASE)/seeds
 
+quantise-default: $(VENV)/.dev-ready  ## Full static int8 of out/release beside the network on its judged patients, against limits (half an hour)
+	@$(BIN)/pocketk export $(RELEASE)/run/model.safetensors --out $(RELEASE)/single-precision $(OUTPUTS) \
+	  --calibration $(RELEASE)/calibration.json --formats tflite-int8 --formats tflite-fp16 \
+	  --formats-out $(RELEASE)/formats --calibration-cohort $(RELEASE)/train-10s
+	@$(BIN)/pocketk quantise-check $(RELEASE)/judged --candidate $(RELEASE)/formats/tflite-int8.tflite \
+	  --bundle $(RELEASE)/single-precision --no-gate --out $(RELEASE)/quantise-check
+
 publish-default: $(VENV)/.dev-ready  ## Put out/release as it was judged, with its seeds, into models/bundles and sign it
 	@$(BIN)/pocketk export $(RELEASE)/run/model.safetensors --out models/bundles/pocketk-s \
-	  --outputs k_gt_5_5 --outputs k_ge_6_0 --outputs k_mmol_l --calibration $(RELEASE)/calibration.json \
+	  $(OUTPUTS) --calibration $(RELEASE)/calibration.json \
 	  --public-recordings LUDB --public-recordings PTB-XL --public-recordings 'PhysioNet/CinC Challenge 2021' \
 	  --public-recordings 'CPSC 2018' --run $(RELEASE)/run --release $(RELEASE)/release.json \
 	  --evaluation $(RELEASE)/judgement --evaluation $(RELEASE)/evaluation --evaluation $(RELEASE)/evaluation-morphed \
-	  --comparison $(RELEASE)/references $(if $(wildcard $(RELEASE)/seeds),--seeds $(RELEASE)/seeds)
+	  --comparison $(RELEASE)/references $(if $(wildcard $(RELEASE)/seeds),--seeds $(RELEASE)/seeds) \
+	  --bundle-formats $(BUNDLE_FORMATS) $(if $(wildcard out/other-cpu/aarch64),--other-cpus out/other-cpu)
 	@$(MAKE) --no-print-directory sign-bundles
 
 train-smoke: $(VENV)/.dev-ready  ## The same in three minutes, to show that every step runs; no model to use

@@ -8,14 +8,19 @@ from pocketk.signing.signing_error import SigningError
 from pocketk.signing.whole_file import write_whole
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.bundle.golden import check_golden
+from pocketk_agent.bundle.manifest import Manifest
+from pocketk_agent.bundle.model_choice import ModelChoice
+from pocketk_agent.bundle.open_model import models_here, open_preferred
 from pocketk_agent.bundle.public_key import PublicKey
 from pocketk_agent.bundle.signature import SIGNATURE_NAME, SignatureRecord, parse_signature
 from pocketk_agent.bundle.trust import Trust
 from pocketk_agent.bundle.verify import check_contents, manifest_bytes
+from pocketk_agent.inference.engine import engines_for
 
 
 def sign_bundle(directory: Path, signer: Signer, signed_at: datetime, expires: datetime | None = None) -> bool:
-    """Sign a bundle that is whole, then load it as a device does that trusts the key.
+    """Sign a bundle that is whole, then load it as a device does that trusts the key, and prove each of its models.
 
     Args:
         directory: of the bundle; an older signature is replaced.
@@ -29,7 +34,8 @@ def sign_bundle(directory: Path, signer: Signer, signed_at: datetime, expires: d
 
     Raises:
         BundleError: the bundle is not whole, or does not reproduce its golden vectors.
-        SigningError: the key cannot be used, the end lies before the beginning, or the folder cannot be written.
+        SigningError: the key cannot be used, the end lies before the beginning, a model cannot be run here, or the
+            folder cannot be written.
     """
     check_contents(directory)
     manifest, key = manifest_bytes(directory), signer.public_key()
@@ -43,13 +49,23 @@ def sign_bundle(directory: Path, signer: Signer, signed_at: datetime, expires: d
     before = path.read_bytes() if path.is_file() else None
     try:
         write_whole(path, content, beside=directory.resolve().parent)
-        load_bundle(directory, trust=Trust(keys=(key,)))
+        _prove_every_model(directory, load_bundle(directory, trust=Trust(keys=(key,))).manifest)
     except OSError as error:
         raise SigningError(f"{path} cannot be written: {error.strerror}.") from error
     except BaseException:
         _restore(path, before)
         raise
     return True
+
+
+def _prove_every_model(directory: Path, manifest: Manifest) -> None:
+    """Devices run whichever they can, so the key stands for all."""
+    for model in models_here(manifest):
+        package = engines_for(model.runtime)[0].package
+        opened = open_preferred(directory, manifest, ModelChoice(model.file, package, 1))
+        if opened.model != model:
+            raise SigningError(f"{model.file} cannot be proved here, for {package} is missing; install it, then sign.")
+        check_golden(directory, manifest, model, opened.runner)
 
 
 def _is_signed(path: Path, key: PublicKey, manifest: bytes, expires: datetime | None) -> bool:
