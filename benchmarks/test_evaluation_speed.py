@@ -30,6 +30,9 @@ INTERNAL = "internal_test"
 PERIOD_S = 0.1
 PROC = Path("/proc")
 
+# At full size a quarter of an hour on two cores.
+pytestmark = pytest.mark.timeout(7200)
+
 
 @dataclass(frozen=True)
 class TreeRun:
