@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 # Rounds before the first that counts: what a runtime builds on its first calls is in place then.
 WARM_UP = 2
+Key = TypeVar("Key")
 Input = TypeVar("Input")
 
 
@@ -44,11 +45,11 @@ class Spread:
 
 
 def time_ways(
-    ways: Mapping[str, Callable[[Input], object]],
+    ways: Mapping[Key, Callable[[Input], object]],
     inputs: Sequence[Input],
     rounds: int,
     clock: Callable[[], float] = perf_counter,
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[Key, NDArray[np.float64]]:
     """Milliseconds (rounds,) of every way, on inputs that change with every call.
 
     In a round each way has its turn, in an order drawn anew (fixed seed), and goes once untimed over another input

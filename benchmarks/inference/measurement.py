@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from inference.cold_start import cold_starts
 from inference.interleaved import Spread, time_ways
@@ -19,7 +20,7 @@ from inference.record import CpuRow, PerformanceRecord, TimedWay
 from inference.strip_profile import strip_profile
 from inference.strips import FS_HZ, SENTENCE, timed_strips
 from inference.timed_files import ALL_FORMATS, INT8, PLAIN, TimedFile, timed_files
-from inference.ways import agent_way, agent_way_without_gate, inference_way, published_way
+from inference.ways import Clips, Strips, agent_way, agent_way_without_gate, inference_way, published_way
 from pocketk.export.across_cpus.cpu_agreement import CpuAgreement
 from pocketk.export.formats.export_record import this_machine
 from pocketk_agent.inference.engine import engines_for
@@ -29,6 +30,8 @@ from pocketk_agent.signal import prepare_clips
 EAGER = "torch eager, published chain"
 THREADS = 1
 _STRIPS = 8
+# Network, format, and whether the quality gate is in it.
+Way = tuple[str, str, bool | None]
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,11 @@ def read_other_cpus(path: Path) -> tuple[CpuRow, ...]:
     return tuple(CpuRow(one.pop("file"), CpuAgreement(**one)) for one in listed)
 
 
-def _strip_rows(published: TimedNetwork, opened: list[_Opened], strips: list, rounds: int) -> tuple[TimedWay, ...]:
-    made = {}
-    made[PUBLISHED, EAGER, False] = published_way(published.source.net)
-    files = {}
+def _strip_rows(
+    published: TimedNetwork, opened: list[_Opened], strips: list[Strips], rounds: int
+) -> tuple[TimedWay, ...]:
+    made: dict[Way, Callable[[Strips], object]] = {(PUBLISHED, EAGER, False): published_way(published.source.net)}
+    files: dict[tuple[str, str], TimedFile] = {}
     for one in opened:
         if one.file.format == PLAIN and one.file.network == PUBLISHED:
             continue  # the twin stands for ONNX Runtime there, and the baseline is torch
@@ -130,15 +134,17 @@ def _strip_rows(published: TimedNetwork, opened: list[_Opened], strips: list, ro
     return _rows(time_ways(made, strips, rounds), (PUBLISHED, EAGER, False), files)
 
 
-def _clip_rows(opened: list[_Opened], clips: list, rounds: int) -> tuple[TimedWay, ...]:
-    made = {(one.file.network, one.file.format, None): inference_way(one.runner) for one in opened}
+def _clip_rows(opened: list[_Opened], clips: list[Clips], rounds: int) -> tuple[TimedWay, ...]:
+    made: dict[Way, Callable[[Clips], object]] = {
+        (one.file.network, one.file.format, None): inference_way(one.runner) for one in opened
+    }
     files = {(one.file.network, one.file.format): one.file for one in opened}
     return _rows(time_ways(made, clips, rounds), (PUBLISHED, PLAIN, None), files)
 
 
 def _rows(
-    spent_ms: Mapping[tuple[str, str, bool | None], np.ndarray],
-    baseline: tuple[str, str, bool | None],
+    spent_ms: Mapping[Way, NDArray[np.float64]],
+    baseline: Way,
     files: Mapping[tuple[str, str], TimedFile],
 ) -> tuple[TimedWay, ...]:
     """The baseline first, then in the order of timing."""
@@ -163,7 +169,7 @@ def _rows(
 
 
 @contextmanager
-def _one_thread():  # noqa: ANN202 - a context
+def _one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:

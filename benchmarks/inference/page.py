@@ -129,8 +129,8 @@ def _cold(starts: tuple[ColdStarts, ...]) -> str:
 
 
 def _steps(one: ColdStarts) -> str:
-    rows = tuple((step, _spread(Spread(*(1e3 * x for x in (s.median, s.p5, s.p95)), s.n), 0)) for step, s in
-                 one.steps_s.items())  # fmt: skip
+    ms = {step: Spread(1e3 * s.median, 1e3 * s.p5, 1e3 * s.p95, s.n) for step, s in one.steps_s.items()}
+    rows = tuple((step, _spread(took, 0)) for step, took in ms.items())
     n = next(iter(one.steps_s.values())).n
     return CardTable(f"Steps of a start, {one.bundle}, n = {n}", ("step", "ms"), rows).markdown()
 
