@@ -17,7 +17,7 @@ OUTPUTS = --outputs k_gt_5_5 --outputs k_ge_6_0 --outputs k_mmol_l
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak test-tflite-runtime test-other-cpu parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
+.PHONY: help demo test slow soak test-tflite-runtime test-other-cpu parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -104,6 +104,9 @@ benchmarks: $(VENV)/.dev-ready  ## Time our code beside its alternatives, interl
 
 benchmark-evaluation: $(VENV)/.dev-ready  ## Evaluate 62,290 recordings with pocketk-s: windows/s, memory, share in the network
 	@POCKETK_EVALUATION_RECORDINGS=62290 $(PYTEST) -q -s benchmarks/test_evaluation_speed.py
+
+benchmark-inference: $(VENV)/.dev-ready  ## Speed, cold start and memory of the device's path, into docs/performance.md (10 minutes on a quiet machine)
+	@POCKETK_BENCHMARK_ROUNDS=100 POCKETK_BENCHMARK_STARTS=10 POCKETK_BENCHMARK_PAGE=docs $(PYTEST) -q -s benchmarks/test_inference_speed.py
 
 resolve: $(VENV)/.dev-ready  ## Show that every extra resolves on Python 3.11, 3.12 and 3.13
 	@$(PYTEST) -q tests/unit/test_supported_pythons.py
