@@ -14,13 +14,10 @@ from pocketk.export.formats.export_source import ExportSource
 from pocketk.export.formats.format_result import FormatResult
 from pocketk.export.parity_windows import parity_windows
 from pocketk_models.net1d import Net1D
-from pocketk_models.net1d_config import Net1DConfig
+from pocketk_models.students import POCKETK_S
 
 CLIPS = int(os.environ.get("POCKETK_PARITY_CLIPS", "200"))
 CLIP_SAMPLES = 5000
-POCKETK_S = Net1DConfig(
-    n_outputs=3, base_filters=16, filter_list=(16, 32, 32, 64, 64, 128, 128), m_blocks_list=(1,) * 7, groups_width=16
-)
 FORMATS = ("onnx-fp32", "tflite-fp32", "tflite-fp16")
 SINGLE, HALF = "FORMAT-PARITY-SINGLE", "FORMAT-PARITY-HALF"
 

@@ -36,4 +36,5 @@ def test_a_shipped_trained_bundle_loads_and_says_how_it_was_trained(name: str) -
     assert loaded.manifest.calibrated
     assert "Simulation-trained, not clinically validated" in (folder / "MODEL_CARD.md").read_text().splitlines()[0]
     assert set(loaded.manifest.files) >= JUDGED_FILES
-    assert loaded.manifest.targets == {"pi": ("model.onnx", "golden.npz", "MODEL_CARD.md")}
+    files = tuple(model.file for model in loaded.manifest.models)
+    assert loaded.manifest.targets == {"pi": (*files, "golden.npz", "MODEL_CARD.md")}

@@ -39,7 +39,12 @@ def change_byte(path: Path, at: int) -> None:
 
 def place_of(part: str, directory: Path) -> tuple[Path, int]:
     """A file and a byte in it that belongs to one part of the signed set."""
-    files = {"model": "model.onnx", "golden vectors": "golden.npz", "model card": "MODEL_CARD.md"}
+    files = {
+        "model": "model-fp16.tflite",
+        "other model": "model.onnx",
+        "golden vectors": "golden.npz",
+        "model card": "MODEL_CARD.md",
+    }
     if part in files:
         path = directory / files[part]
         return path, path.stat().st_size // 2
@@ -54,7 +59,16 @@ def place_of(part: str, directory: Path) -> tuple[Path, int]:
     return manifest, found + len(fields[part])
 
 
-PARTS = ["model", "thresholds", "calibration", "preprocessing", "golden vectors", "tolerance", "model card"]
+PARTS = [
+    "model",
+    "other model",
+    "thresholds",
+    "calibration",
+    "preprocessing",
+    "golden vectors",
+    "tolerance",
+    "model card",
+]
 
 
 @pytest.mark.parametrize("part", PARTS)
