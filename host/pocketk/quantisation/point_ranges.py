@@ -10,7 +10,9 @@ from pocketk.quantisation.quantised_twin import OUTPUT, QuantisedTwin, point_nam
 from pocketk_calibration.quantisation.ranges import SILU_FLOOR, ValueCounts, ValueRange, find_range
 from pocketk_models.deployed_twin import DeployedTwin
 
-DEFAULT_RULE = "least-error"
+# On 3,000 clips of development patients, pocketk-s, full static int8: mean logit error 4.4 to 4.9 % of the SD with
+# percentiles, 5.9 to 6.5 % with least error; smallest and largest value, as a quantiser would, more still.
+DEFAULT_RULE = "percentile"
 _BATCH = 16
 # Of the output's range, at each end, beyond what the clips showed: patients to come are not among them.
 _OUTPUT_ROOM = 0.1

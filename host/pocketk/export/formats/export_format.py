@@ -11,6 +11,7 @@ from pocketk.export.formats.export_source import ExportSource
 from pocketk.export.formats.format_error import FormatError
 from pocketk.export.formats.format_option import FormatOption, Value
 from pocketk.export.formats.wish_text import split_wish, unknown
+from pocketk.quantisation.point_ranges import DEFAULT_RULE
 from pocketk_calibration.quantisation.ranges import RULES
 
 Maker = Callable[[ExportSource, Path, Mapping[str, Value]], None]
@@ -47,7 +48,7 @@ class ExportFormat:
 _GRAPH = FormatOption("graph", "twin", "which form of the network goes into the file", choices=("twin", "plain"))
 _REDUCE = FormatOption("reduce-range", True, "7-bit weights: the same logits on CPUs with and without VNNI")
 _LAST = FormatOption("float-head", True, "the last layer in floating point, by sums that are exact on every processor")
-_RANGES = FormatOption("ranges", "least-error", "rule for the ranges of tensors", choices=RULES)
+_RANGES = FormatOption("ranges", DEFAULT_RULE, "rule for the ranges of tensors", choices=RULES)
 
 FORMATS = (
     ExportFormat("torch", "torch", ".safetensors", torch_weights.make_weights, (), FP32_TOLERANCE),
