@@ -114,10 +114,10 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
         said = training_sentence(words, read_checkpoint(weights).training, judgement)
         statement = ModelStatement(out.name, model_version, "trained", said, variant, outputs, fitted)
     console = Console(stderr=True)
-    n_samples = find_variant(variant).clip_samples
+    prepared_by = find_variant(variant)
     try:
         with console.status(f"exporting {out.name}: {', '.join(wishes.bundle_formats)}, golden vectors"):
-            source = export_source(_checked(net, statement), wishes, n_samples) if wishes.needs_clips else None
+            source = export_source(_checked(net, statement), wishes, prepared_by) if wishes.needs_clips else None
             cpus = () if wishes.other_cpus is None else all_cpus(wishes.other_cpus)
             models = BundleModels(formats, source, cpus)
             built = build_bundle(_checked(net, statement), statement, out, judgement, models)
@@ -129,7 +129,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     folder = wishes.formats_out or out.with_name(f"{out.name}-formats")
     said = f"{out.name}, {f'random weights of seed {seed}' if weights is None else f'weights {weights.name}'}"
     try:
-        return write_formats(net, wishes, folder.resolve(), weights=said, n_samples=n_samples)
+        return write_formats(net, wishes, folder.resolve(), weights=said, variant=prepared_by)
     except OSError as error:
         raise HostBundleError(f"{folder} cannot be written: {error.strerror or error}.") from error
 

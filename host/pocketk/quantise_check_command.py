@@ -48,7 +48,8 @@ def quantise_check_command(  # noqa: PLR0913 - one keyword for each option of th
         cohort: The cohort's folder; none of its recordings may have chosen ranges or weights.
         candidate: A .tflite or .onnx file of the same network.
         out: Folder that receives quantise-check.json and quantise-check.html; made where it does not exist.
-        bundle: What the file stands for, with thresholds and calibration: a bundle's folder or a shipped one's name.
+        bundle: What the file stands for, with thresholds and calibration: a bundle's folder or a shipped one's name;
+            compared is with its ONNX file of single precision.
         run: A training run to take instead; it has no thresholds, so only logits are judged.
         split: Which recordings: development, internal_test, temporal_test, external_test, validation, or all.
         gate: Judge recordings as the device does; --no-gate takes whatever the preparation offers.
@@ -71,7 +72,7 @@ def quantise_check_command(  # noqa: PLR0913 - one keyword for each option of th
         raise EvaluationError("--draws and --processes are 1 or more, --mains is 50 or 60.")
     runtime_of(candidate)
     rows = rows_to_score(cohort, None if split == ALL else split)
-    source = ModelSource(bundle) if run is None else ModelSource(str(run), is_run=True)
+    source = ModelSource(bundle, portable=True) if run is None else ModelSource(str(run), is_run=True)
     task = task_for(cohort, source, candidate, GatherRule(gate, mains, describe=False))
     begun = time.monotonic()
     with LocalEngine(processes) as engine:
@@ -112,8 +113,8 @@ def _judged(
     judgement = judge_pairs(pairs, model.manifest, task.candidate, draws=draws, seed=seed)
     digest = hashlib.sha256(task.candidate.read_bytes()).hexdigest()
     return CheckRecord(
-        reference=model.name,
-        candidate=f"{task.candidate.name} (sha256 {digest[:16]})",
+        reference=f"{model.name}, single precision",
+        candidate=f"{task.candidate.name} (sha256 {digest})",
         cohort=cohort,
         recordings=int((pairs.clips > 0).sum()),
         patients=patients_in(pairs),

@@ -1,7 +1,7 @@
 """Whether a quantised network may stand for the network: logits, decisions, discrimination and calibration together.
 
 Accuracy alone shows nothing: a file whose logits have collapsed to a third of their spread keeps nearly every decision
-at one threshold. So a judgement is of five things at once, and a limit on each.
+at one threshold. So a judgement is of five things at once, with a limit on each but the shift of the calibration.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocketk_agent.probability.logit import logit_of
-from pocketk_calibration.probability.labelled import labelled
+from pocketk_calibration.probability.labelled import LEAST_OF_EACH, labelled
 from pocketk_calibration.probability.logistic_fit import fit_logistic
 from pocketk_calibration.quantisation.agreement import (
     OutputAgreement,
@@ -85,7 +85,7 @@ class QuantisationJudgement:
         flips: one each threshold; none without thresholds.
         tier_flips: recordings with another tier, and the 95 % interval of their share; None without thresholds.
         auroc: None without labels of both classes.
-        calibration: likewise.
+        calibration: None without labels, or with fewer than 5 of either class.
     """
 
     outputs: tuple[OutputAgreement, ...]
@@ -144,7 +144,8 @@ def judge(
     if pair.positive.all() or not pair.positive.any():
         return QuantisationJudgement(outputs, held, flips, tiers)
     apart = auroc_difference(pair.positive, pair.reference, pair.candidate, pair.patient, draws=draws, rng=rng)
-    return QuantisationJudgement(outputs, held, flips, tiers, apart, calibration_shift(pair))
+    few = min(pair.positive.sum(), (~pair.positive).sum()) < LEAST_OF_EACH
+    return QuantisationJudgement(outputs, held, flips, tiers, apart, None if few else calibration_shift(pair))
 
 
 def calibration_shift(pair: LabelledPair) -> CalibrationShift:

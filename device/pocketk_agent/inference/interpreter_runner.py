@@ -43,7 +43,7 @@ class InterpreterRunner(Runner):
     def load(self, model: Path) -> None:
         """See `Runner`."""
         try:
-            # The bytes that were verified stay in memory; a file that is mapped could be changed while it runs.
+            # Into memory: a file that is mapped could be changed while it runs. The golden vectors are run after this.
             content = model.read_bytes()
         except OSError as error:
             raise RunnerError(f"{model.name} cannot be read: {error.strerror}.") from error

@@ -15,6 +15,7 @@ from pocketk.bundle.judged_card import judged_card
 from pocketk.bundle.judgement import Judgement, check_thresholds
 from pocketk.bundle.measured_tolerance import FileAgreement, measured_tolerances
 from pocketk.bundle.model_card import model_card
+from pocketk.export.across_cpus.cpu_agreement import MOST_OF_SD
 from pocketk.export.across_cpus.scoring_cpu import ScoringCpu
 from pocketk.export.formats.export_format import PORTABLE
 from pocketk.export.formats.export_source import ExportSource
@@ -108,11 +109,14 @@ class BundleModels:
             any.
         cpus: what each file is run on to find how close a device has to come to its golden logits, this CPU first;
             none for the tolerance that each format has by default.
+        most_mae_of_sd: largest mean logit error of any file, of the logit's SD, for probabilities were calibrated and
+            thresholds judged on the network itself; infinite where nothing is decided, as in a timing.
     """
 
     formats: tuple[BundleFormat, ...] = read_bundle_formats((PORTABLE,))
     source: ExportSource | None = None
     cpus: tuple[ScoringCpu, ...] = ()
+    most_mae_of_sd: float = MOST_OF_SD
 
 
 def _draft(statement: ModelStatement, models: tuple[ModelFile, ...]) -> Manifest:
@@ -197,7 +201,7 @@ def _write_models(
         return parity, ()
     if models.source is None:
         raise HostBundleError("Formats besides onnx-fp32 need clips to be made and judged with; give a source.")
-    return parity, write_further(models.source, models.formats, folder)
+    return parity, write_further(models.source, models.formats, folder, models.most_mae_of_sd)
 
 
 def _with_tolerances(draft: Manifest, folder: Path, models: BundleModels) -> tuple[Manifest, tuple[FileAgreement, ...]]:

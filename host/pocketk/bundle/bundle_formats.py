@@ -52,6 +52,8 @@ def read_bundle_formats(texts: tuple[str, ...]) -> tuple[BundleFormat, ...]:
     """
     names = [name.strip() for text in texts for name in ((text,) if ":" in text else text.split(","))]
     formats = tuple(BundleFormat(wish, _model(wish)) for wish in read_wishes(tuple(names)))
+    if unused := [each.wish.text for each in formats if each.wish.format.name == PORTABLE != each.wish.text]:
+        raise HostBundleError(f"{unused[0]}: a bundle's {PORTABLE} is always the plain graph; give it without options.")
     if PORTABLE not in [each.wish.format.name for each in formats]:
         raise HostBundleError(
             f"A bundle needs {PORTABLE}: it runs everywhere, and the others are judged by it. Put it last, perhaps: "
@@ -74,7 +76,9 @@ def _model(wish: FormatWish) -> ModelFile:
     return ModelFile(f"model{precision}{one.suffix}", one.runtime, _ATOL_LOGIT[one.name])
 
 
-def write_further(source: ExportSource, formats: tuple[BundleFormat, ...], folder: Path) -> tuple[FormatResult, ...]:
+def write_further(
+    source: ExportSource, formats: tuple[BundleFormat, ...], folder: Path, most_mae_of_sd: float
+) -> tuple[FormatResult, ...]:
     """Make the files of all formats but onnx-fp32 in a bundle's folder.
 
     Returns:
@@ -88,7 +92,13 @@ def write_further(source: ExportSource, formats: tuple[BundleFormat, ...], folde
         wishes = tuple(each.wish for each in further)
         results = export_formats(source, wishes, Path(scratch), RunSettings(repeats=1))
         for each, result in zip(further, results, strict=True):
-            if not result.usable:
+            if not result.usable or result.agreement is None:
                 raise HostBundleError(f"{result.name} cannot go into the bundle: {result.reason or result.state}.")
+            if not result.agreement.mae_of_sd <= most_mae_of_sd:
+                raise HostBundleError(
+                    f"{result.name} cannot go into the bundle: its logits are off by {result.agreement.mae_of_sd:.2%} "
+                    f"of their SD in the mean, allowed {most_mae_of_sd:.2%}; calibration and thresholds would not "
+                    "hold. Choose its ranges on a cohort (--calibration-cohort), or leave it out."
+                )
             move(Path(scratch) / each.wish.file_name, folder / each.model.file)
     return tuple(results)

@@ -57,7 +57,7 @@ def measured_tolerances(
             agreements = compare_across_cpus(folder / model.file, clips[:_CLIPS], cpus)
             exact = model.golden_atol_logit == 0.0
             tolerance = max(golden_tolerance(one, exact=exact) for one in agreements)
-        except CpuError as error:
+        except (CpuError, ValueError) as error:
             raise HostBundleError(f"{model.file}: {error}") from error
         measured.append(replace(model, golden_atol_logit=tolerance))
         found.append(FileAgreement(model.file, agreements))

@@ -9,8 +9,11 @@ from pathlib import Path
 from pocketk.bundle.build import INTENDED_USE
 from pocketk.evaluation.evaluation_error import EvaluationError
 from pocketk.evaluation.torch_runner import TorchRunner
-from pocketk_agent.bundle.bundle import load_bundle
+from pocketk_agent.bundle.bundle import bundle_folder, load_bundle
 from pocketk_agent.bundle.manifest import TIER_OUTPUT, Manifest
+from pocketk_agent.bundle.model_choice import ModelChoice
+from pocketk_agent.bundle.model_file import ONNXRUNTIME
+from pocketk_agent.bundle.open_model import open_preferred
 from pocketk_agent.bundle.trust import installed_trust
 from pocketk_agent.inference.runner import Runner, RunnerError
 from pocketk_agent.version import VERSION
@@ -29,10 +32,12 @@ class ModelSource:
     Attributes:
         place: a bundle's folder or the name of a shipped one; a run's folder or its weights file.
         is_run: True for a training run.
+        portable: take a bundle's ONNX file of single precision, whatever a device would run.
     """
 
     place: str
     is_run: bool = False
+    portable: bool = False
 
     @property
     def weights(self) -> Path:
@@ -76,8 +81,15 @@ def open_model(source: ModelSource) -> ScoredModel:
         trust = replace(installed_trust(development=True), choices=None)
         bundle = load_bundle(source.place, trust=trust)
         manifest = bundle.manifest
-        return ScoredModel(f"{bundle.name} {manifest.model_version}", manifest, bundle.runner, manifest.sha256)
+        runner = _portable_runner(source.place, manifest) if source.portable else bundle.runner
+        return ScoredModel(f"{bundle.name} {manifest.model_version}", manifest, runner, manifest.sha256)
     return _open_run(source)
+
+
+def _portable_runner(place: str, manifest: Manifest) -> Runner:
+    (file,) = (model.file for model in manifest.models if model.runtime == ONNXRUNTIME)
+    with bundle_folder(place) as folder:
+        return open_preferred(folder, manifest, ModelChoice(file, ONNXRUNTIME, 1)).runner
 
 
 def _open_run(source: ModelSource) -> ScoredModel:
@@ -106,12 +118,27 @@ def _training_of(weights: bytes) -> str:
 
 def _run_manifest(source: ModelSource, outputs: tuple[str, ...], training: str) -> Manifest:
     """What a bundle would say, as far as a run knows it; "untrained" only in that it has no thresholds yet."""
-    return Manifest(
-        model_id=source.weights.parent.name or "run",
-        model_version="0",
+    return replace(
+        bare_manifest(source.weights.parent.name or "run", RUN_VARIANT, outputs),
         training="untrained" if training == UNSTATED else "trained",
         training_data=training,
-        variant=RUN_VARIANT,
+    )
+
+
+def bare_manifest(name: str, variant: str, outputs: tuple[str, ...] = (TIER_OUTPUT,)) -> Manifest:
+    """A manifest without files, thresholds and calibration: enough to prepare recordings by.
+
+    Args:
+        name: of the network.
+        variant: preprocessing id.
+        outputs: names of the logits.
+    """
+    return Manifest(
+        model_id=name,
+        model_version="0",
+        training="untrained",
+        training_data=UNSTATED,
+        variant=variant,
         outputs=outputs,
         thresholds=None,
         calibration=None,

@@ -38,8 +38,16 @@ def judge_pairs(
     held = output_range(reference, other, low, high)
     rng = np.random.default_rng(seed)
     pair = labelled_pair(pairs, manifest)
-    thresholds = () if manifest.thresholds is None else (manifest.thresholds.t_low, manifest.thresholds.t_high)
-    return judge(outputs, held, pair, thresholds, rng, draws)
+    return judge(outputs, held, pair, outcome_bounds(manifest), rng, draws)
+
+
+def outcome_bounds(manifest: Manifest) -> tuple[float, ...]:
+    """Probabilities at which what a device says changes: thresholds, and the ends of the band without a statement."""
+    held, band = manifest.thresholds, manifest.abstention
+    bounds = set() if held is None else {held.t_low, held.t_high}
+    # The band's upper end belongs to it, a threshold does not belong to what lies below.
+    bounds |= set() if band is None else {band.low, float(np.nextafter(band.high, 1.0))}
+    return tuple(sorted(bounds))
 
 
 def labelled_pair(pairs: PairedLogits, manifest: Manifest) -> LabelledPair | None:

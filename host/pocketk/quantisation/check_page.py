@@ -110,7 +110,7 @@ def decision_rows(found: QuantisationJudgement) -> list[tuple[str, ...]]:
     if found.tier_flips is not None:
         changed, low, high = found.tier_flips
         n = found.flips[0].n
-        rows.append(("another tier", f"{changed / n:.3%}", f"{low:.3%} to {high:.3%}", str(n)))
+        rows.append(("another outcome by probability", f"{changed / n:.3%}", f"{low:.3%} to {high:.3%}", str(n)))
     if found.auroc is not None:
         auroc = found.auroc
         words = (

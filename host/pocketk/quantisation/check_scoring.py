@@ -116,9 +116,16 @@ def score_pair_chunk(task: CheckTask, rows: tuple[ManifestRow, ...]) -> PairedLo
     held = [each for each in gathered if len(each)]
     empty = np.zeros((0, len(model.manifest.outputs)), np.float32)
     windows = np.concatenate(held) if held else None
+    reference = empty if windows is None else model.runner.infer(windows)
+    other = empty if windows is None else candidate(windows)
+    if other.shape != reference.shape:
+        raise FormatError(
+            f"{task.candidate.name} gives {other.shape[1]} logits, {model.name} {reference.shape[1]}; give a file of "
+            "the same network"
+        )
     return PairedLogits(
-        empty if windows is None else model.runner.infer(windows),
-        empty if windows is None else candidate(windows),
+        reference,
+        other,
         np.array([len(each) for each in gathered], np.int64),
         tuple(row.patient_id for row in rows),
         np.array([_potassium(row) for row in rows]),

@@ -16,7 +16,7 @@ from pocketk.cohort.manifest import read_manifest
 from pocketk.cohort.manifest_row import ManifestRow, rows_of_frame
 from pocketk.cohort.signal_shard import read_signal
 from pocketk.evaluation.clip_gathering import GatheredClips, GatherRule, gather_clips
-from pocketk.evaluation.scored_model import ModelSource, open_model, without_result
+from pocketk.evaluation.scored_model import bare_manifest
 from pocketk.export.formats.format_error import FormatError
 from pocketk_calibration.quantisation.window_choice import (
     StratumCount,
@@ -30,7 +30,6 @@ Unsure = Sequence[float | None]
 DEVELOPMENT = "development"
 # Recordings prepared for each window chosen: heart rate and quality are only known then.
 _CANDIDATES = 3
-_UNTRAINED = ModelSource("pocketk-untrained")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class ChosenWindows:
     strata: tuple[StratumCount, ...]
 
 
-def cohort_windows(cohort: Path, n: int, seed: int) -> ChosenWindows:
+def cohort_windows(cohort: Path, n: int, seed: int, variant: str) -> ChosenWindows:
     """Choose n windows of the development patients, one a recording; the same for the same cohort and seed.
 
     First 3 n recordings are chosen by potassium and source, which the manifest knows, and prepared without the gate,
@@ -58,6 +57,7 @@ def cohort_windows(cohort: Path, n: int, seed: int) -> ChosenWindows:
         cohort: the cohort's folder.
         n: windows.
         seed: of every draw.
+        variant: id of the preprocessing that the network was trained behind.
 
     Raises:
         CohortError: no cohort.
@@ -70,7 +70,7 @@ def cohort_windows(cohort: Path, n: int, seed: int) -> ChosenWindows:
     unknown = [None] * len(frame)
     first = _choice(frame, unknown, unknown, _CANDIDATES * n, rng)
     frame = frame[first.rows]
-    gathered = [_gathered(cohort, row) for row in rows_of_frame(frame)]
+    gathered = [_gathered(cohort, row, variant) for row in rows_of_frame(frame)]
     usable = np.array([len(each.clips) > 0 for each in gathered])
     if usable.sum() < 2:
         raise FormatError(
@@ -88,8 +88,8 @@ def _choice(frame: pl.DataFrame, rates: Unsure, qualities: Unsure, n: int, rng: 
     return choose_windows(facts, n, rng)
 
 
-def _gathered(cohort: Path, row: ManifestRow) -> GatheredClips:
-    manifest = without_result(open_model(_UNTRAINED).manifest)
+def _gathered(cohort: Path, row: ManifestRow, variant: str) -> GatheredClips:
+    manifest = bare_manifest("windows", variant)
     card = read_card(cohort) if (cohort / CARD_FILE).is_file() else None
     place = None if card is None or card.recordings is None else Path(card.recordings)
     try:

@@ -20,7 +20,7 @@ from pocketk_agent.inference.engine import engines_for
 
 
 def sign_bundle(directory: Path, signer: Signer, signed_at: datetime, expires: datetime | None = None) -> bool:
-    """Sign a bundle that is whole, then load it as a device does that trusts the key, and prove each of its models.
+    """Prove each model of a bundle that is whole, sign it, then load it as a device does that trusts the key.
 
     Args:
         directory: of the bundle; an older signature is replaced.
@@ -37,7 +37,7 @@ def sign_bundle(directory: Path, signer: Signer, signed_at: datetime, expires: d
         SigningError: the key cannot be used, the end lies before the beginning, a model cannot be run here, or the
             folder cannot be written.
     """
-    check_contents(directory)
+    content_of = check_contents(directory)
     manifest, key = manifest_bytes(directory), signer.public_key()
     path = directory / SIGNATURE_NAME
     if _is_signed(path, key, manifest, expires):
@@ -45,11 +45,12 @@ def sign_bundle(directory: Path, signer: Signer, signed_at: datetime, expires: d
     draft = SignatureRecord(key.key_id, signed_at.replace(microsecond=0), expires)
     if expires is not None and expires <= draft.signed_at:
         raise SigningError(f"The signature would end on {expires:%Y-%m-%d}, before it begins; give a later day.")
+    _prove_every_model(directory, content_of)
     content = draft.signed(signer.sign(draft.message(manifest))).to_bytes()
     before = path.read_bytes() if path.is_file() else None
     try:
         write_whole(path, content, beside=directory.resolve().parent)
-        _prove_every_model(directory, load_bundle(directory, trust=Trust(keys=(key,))).manifest)
+        load_bundle(directory, trust=Trust(keys=(key,)))
     except OSError as error:
         raise SigningError(f"{path} cannot be written: {error.strerror}.") from error
     except BaseException:

@@ -52,7 +52,7 @@ def test_the_order_of_the_formats_is_that_of_the_preference():
         (("tflite-int8",), HostBundleError, "A bundle needs onnx-fp32.*perhaps: tflite-int8,onnx-fp32"),
         (("onnx-fp32,torch",), HostBundleError, "torch cannot go into a bundle"),
         (("onnx-fp32,tflite-dynamic8",), HostBundleError, "differ between processors is not known"),
-        (("onnx-fp32", "onnx-fp32:graph=plain"), HostBundleError, "would be one file"),
+        (("onnx-fp32", "onnx-fp32:graph=plain"), HostBundleError, "always the plain graph"),
         (("onnx-fp32,onnx-fp32",), FormatError, "written twice"),
         (("onnx-fp32,tflite-in8",), FormatError, "did you mean tflite-int8"),
     ],
@@ -87,8 +87,20 @@ def test_a_file_that_gives_other_logits_than_the_network_makes_no_bundle(tmp_pat
 
 @needs_converter
 @pytest.mark.filterwarnings("ignore")
+def test_a_file_whose_logits_are_off_in_the_mean_makes_no_bundle(tmp_path, source):
+    formats = read_bundle_formats(("tflite-int8,onnx-fp32",))
+    models = BundleModels(formats, source, most_mae_of_sd=1e-6)
+    with pytest.raises(
+        HostBundleError, match=r"off by .* of their SD in the mean, allowed 0.00%.*--calibration-cohort"
+    ):
+        build_bundle(source.net, ModelStatement("b"), tmp_path / "b", models=models)
+    assert not list(tmp_path.iterdir())
+
+
+@needs_converter
+@pytest.mark.filterwarnings("ignore")
 def test_every_model_of_a_bundle_runs_alone_and_reproduces_its_own_golden_logits(tmp_path, source):
-    models = BundleModels(read_bundle_formats(ORDER), source)
+    models = BundleModels(read_bundle_formats(ORDER), source, most_mae_of_sd=np.inf)  # random weights, few clips
     built = build_bundle(source.net, ModelStatement("b"), tmp_path / "b", models=models)
     files = [model.file for model in built.manifest.models]
     assert built.manifest.targets == {"pi": (*files, "golden.npz", "MODEL_CARD.md")}

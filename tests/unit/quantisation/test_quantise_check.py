@@ -10,12 +10,14 @@ from onnx import TensorProto, helper
 
 from pocketk.cohort.local_engine import LocalEngine
 from pocketk.export.formats.format_error import FormatError
+from pocketk.quantisation.check import outcome_bounds
 from pocketk.quantisation.cohort_windows import cohort_windows
 from pocketk.quantise_check_command import DOCUMENT, PAGE, quantise_check_command
 from pocketk.simulator.cohort import simulate_cohort
 from pocketk.simulator.cohort_plan import CohortPlan
+from pocketk_agent.bundle.bundle import load_bundle
 
-BUNDLE = "pocketk-s"
+BUNDLE, VARIANT = "pocketk-s", "pocketk-handheld-v1"
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +85,33 @@ def test_a_candidate_that_is_none_is_refused(cohort: Path, tmp_path: Path, name:
 
 
 def test_windows_of_a_cohort_are_prepared_stratified_and_repeatable(cohort: Path) -> None:
-    first, again = cohort_windows(cohort, 10, seed=4), cohort_windows(cohort, 10, seed=4)
+    first, again = cohort_windows(cohort, 10, 4, VARIANT), cohort_windows(cohort, 10, 4, VARIANT)
     assert first.clips.shape == (10, 1, 5000)
     assert np.abs(first.clips.std(axis=2) - 1).max() < 1e-3
     assert len(set(first.record_ids)) == 10
     assert sum(each.taken for each in first.strata) == 10
     assert len([each for each in first.strata if each.taken]) >= 3
     assert (first.record_ids, first.clips.tobytes()) == (again.record_ids, again.clips.tobytes())
+
+
+def test_windows_are_prepared_as_for_the_network_that_is_quantised(cohort: Path) -> None:
+    ours, published = (cohort_windows(cohort, 5, 4, variant).clips for variant in (VARIANT, "ecgfounder-v1"))
+    assert ours.shape == published.shape
+    assert not np.allclose(ours, published, atol=1e-3)
+
+
+def test_a_file_with_other_outputs_is_refused_before_anything_is_judged(cohort: Path, tmp_path: Path) -> None:
+    tiny = Path(__file__).parents[2] / "contract" / "tflite" / "fp32.tflite"
+    with pytest.raises(FormatError, match=r"1 logits, .* 3; give a file of the same network"):
+        quantise_check_command(cohort, candidate=tiny, out=tmp_path, gate=False, processes=1)
+
+
+def test_the_ends_of_the_band_without_a_statement_count_as_thresholds() -> None:
+    manifest = load_bundle(BUNDLE).manifest
+    assert manifest.thresholds is not None
+    assert manifest.abstention is not None
+    assert outcome_bounds(manifest) == pytest.approx(
+        sorted(
+            {manifest.thresholds.t_low, manifest.thresholds.t_high, manifest.abstention.low, manifest.abstention.high}
+        )
+    )

@@ -30,7 +30,7 @@ def twin() -> DeployedTwin:
 
 @pytest.fixture(scope="module")
 def ranges(twin: DeployedTwin) -> dict[str, ValueRange]:
-    return point_ranges(twin, CLIPS)
+    return point_ranges(twin, CLIPS, "least-error")
 
 
 def run(model, clips: np.ndarray = CLIPS) -> np.ndarray:

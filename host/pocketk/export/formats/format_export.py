@@ -22,6 +22,7 @@ from pocketk.export.formats.gate import gate_failures, read_limits
 from pocketk.export.formats.page import page_html
 from pocketk.export.formats.table import result_table
 from pocketk.export.parity_windows import parity_windows
+from pocketk_agent.signal.variant import Variant
 from pocketk_models.atomic_file import write_atomically
 from pocketk_models.net1d import Net1D
 
@@ -109,20 +110,25 @@ class FormatWishes:
         return wishes
 
 
-def export_source(net: Net1D, wishes: FormatWishes, n_samples: int) -> ExportSource:
+def export_source(net: Net1D, wishes: FormatWishes, variant: Variant) -> ExportSource:
     """Return the network with the clips that the wishes name.
+
+    Args:
+        net: In evaluation mode.
+        wishes: Where clips come from.
+        variant: Preprocessing that the network was trained behind.
 
     Raises:
         FormatError: If a file of clips cannot be read, or does not fit.
     """
     return ExportSource(
         net,
-        calibration=_calibration_clips(net, wishes, n_samples),
-        evaluation=_clips(net, wishes.clips_file, wishes.clips, n_samples, EVALUATION_SEED),
+        calibration=_calibration_clips(net, wishes, variant),
+        evaluation=_clips(net, wishes.clips_file, wishes.clips, variant.clip_samples, EVALUATION_SEED),
     )
 
 
-def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: str, n_samples: int) -> int:
+def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: str, variant: Variant) -> int:
     """Make, measure and compare every wished format, and write the table as JSON and as a page.
 
     Args:
@@ -130,7 +136,7 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
         wishes: What to make.
         folder: Receives files, formats.json and formats.html; made where it does not exist.
         weights: What the page says was exported.
-        n_samples: Samples a clip.
+        variant: Preprocessing that the network was trained behind.
 
     Returns:
         0, or 1 where a gate was asked for and not passed.
@@ -140,7 +146,7 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
         OSError: If the folder cannot be written.
     """
     asked = wishes.check()
-    source = export_source(net, wishes, n_samples)
+    source = export_source(net, wishes, variant)
     console = Console()
     with Live(console=console, auto_refresh=False) as live:
         watch = _shown_in(live)
@@ -164,13 +170,13 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
     return 1 if failures else 0
 
 
-def _calibration_clips(net: Net1D, wishes: FormatWishes, n_samples: int) -> NDArray[np.float32]:
+def _calibration_clips(net: Net1D, wishes: FormatWishes, variant: Variant) -> NDArray[np.float32]:
     if wishes.calibration_cohort is None:
         n_clips = wishes.calibration_clips if wishes.calibration_file is not None else GENERATED_CLIPS
-        return _clips(net, wishes.calibration_file, n_clips, n_samples, CALIBRATION_SEED)
+        return _clips(net, wishes.calibration_file, n_clips, variant.clip_samples, CALIBRATION_SEED)
     from pocketk.quantisation.cohort_windows import cohort_windows
 
-    return cohort_windows(wishes.calibration_cohort, wishes.calibration_clips, CALIBRATION_SEED).clips
+    return cohort_windows(wishes.calibration_cohort, wishes.calibration_clips, CALIBRATION_SEED, variant.id).clips
 
 
 def _clips(net: Net1D, path: Path | None, n_clips: int, n_samples: int, seed: int) -> NDArray[np.float32]:
