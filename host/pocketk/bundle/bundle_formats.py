@@ -101,4 +101,5 @@ def write_further(
                     "hold. Choose its ranges on a cohort (--calibration-cohort), or leave it out."
                 )
             move(Path(scratch) / each.wish.file_name, folder / each.model.file)
+            (folder / each.model.file).chmod(0o644)  # the quantiser makes programs of its files
     return tuple(results)
