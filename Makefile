@@ -141,13 +141,14 @@ quantise-default: $(VENV)/.dev-ready  ## Full static int8 of out/release beside 
 	  --bundle $(RELEASE)/single-precision --no-gate --out $(RELEASE)/quantise-check
 
 publish-default: $(VENV)/.dev-ready  ## Put out/release as it was judged, with its seeds, into models/bundles and sign it
+	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
 	@$(BIN)/pocketk export $(RELEASE)/run/model.safetensors --out models/bundles/pocketk-s \
 	  $(OUTPUTS) --calibration $(RELEASE)/calibration.json \
 	  --public-recordings LUDB --public-recordings PTB-XL --public-recordings 'PhysioNet/CinC Challenge 2021' \
 	  --public-recordings 'CPSC 2018' --run $(RELEASE)/run --release $(RELEASE)/release.json \
 	  --evaluation $(RELEASE)/judgement --evaluation $(RELEASE)/evaluation --evaluation $(RELEASE)/evaluation-morphed \
 	  --comparison $(RELEASE)/references $(if $(wildcard $(RELEASE)/seeds),--seeds $(RELEASE)/seeds) \
-	  --bundle-formats $(BUNDLE_FORMATS) $(if $(wildcard out/other-cpu/aarch64),--other-cpus out/other-cpu)
+	  --bundle-formats $(BUNDLE_FORMATS) --other-cpus out/other-cpu
 	@$(MAKE) --no-print-directory sign-bundles
 
 train-smoke: $(VENV)/.dev-ready  ## The same in three minutes, to show that every step runs; no model to use

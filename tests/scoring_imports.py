@@ -7,14 +7,16 @@ from pathlib import Path
 
 # Never on a device's scoring path, even if something allowed should drag it in.
 NEVER = ("matplotlib", "onnx", "pandas", "rich", "scipy.signal", "serial", "sklearn", "torch", "wfdb")
-_OURS = frozenset({"numpy", "onnxruntime", "pocketk_agent", "pocketk_firmware"})
+_OURS = frozenset({"ai_edge_litert", "numpy", "onnxruntime", "pocketk_agent", "pocketk_firmware"})
 
 # What numpy, scipy.ndimage, the runtime and the check of a signature load by themselves is allowed; everything
 # else is counted.
-BASELINE = (
-    "import numpy, numpy.fft, numpy.linalg, numpy.random, scipy.ndimage, onnxruntime, "
+_BESIDE_THE_RUNTIME = (
+    "numpy, numpy.fft, numpy.linalg, numpy.random, scipy.ndimage, "
     "cryptography.exceptions, cryptography.hazmat.primitives.asymmetric.ed25519"
 )
+BASELINE = f"import onnxruntime, {_BESIDE_THE_RUNTIME}"
+LITERT_BASELINE = f"import ai_edge_litert.interpreter, {_BESIDE_THE_RUNTIME}"
 
 _STRIP = """
 import numpy as np
@@ -30,11 +32,12 @@ PREPARE = _STRIP.format(fs_hz=360.0) + (
     'clips = prepare_clips(ecg_mv, fs_hz, variant="pocketk-handheld-v1", mains_hz=50.0)\n'
     "assert clips.shape == (3, 1, 5000), clips.shape\n"
 )
-SCORE = _STRIP.format(fs_hz=500.0) + (
+_SCORE = _STRIP.format(fs_hz=500.0) + (
     "import pocketk_agent\n"
-    'outcome = pocketk_agent.load_bundle("pocketk-untrained").score(ecg_mv, fs_hz)\n'
+    'outcome = pocketk_agent.load_bundle("{bundle}").score(ecg_mv, fs_hz)\n'
     "assert outcome is not None\n"
 )
+SCORE, SCORE_WITH_LITERT = (_SCORE.replace("{bundle}", name) for name in ("pocketk-untrained", "pocketk-s"))
 
 
 def loaded_modules(code: str, folder: Path) -> set[str]:

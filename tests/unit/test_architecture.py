@@ -5,6 +5,7 @@ Every rule is also shown a small offence, since a check that cannot fail shows n
 
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,15 @@ import pytest
 from architecture_rules import FIRMWARE_STDLIB, FLOORS, Fault, read_floors
 from measurement_plugin import Measure
 from pocketk_agent.virtual_handheld import find_micropython
-from scoring_imports import BASELINE, PREPARE, SCORE, further_modules, loaded_modules
+from scoring_imports import (
+    BASELINE,
+    LITERT_BASELINE,
+    PREPARE,
+    SCORE,
+    SCORE_WITH_LITERT,
+    further_modules,
+    loaded_modules,
+)
 from tree_rules import length_faults, name_faults, path_faults, python_files, repository_files
 
 
@@ -125,6 +134,15 @@ def test_scoring_imports_numpy_ndimage_and_one_runtime(tmp_path: Path, measure: 
     assert "onnxruntime" in scored, "the strip was not scored, so this shows nothing"
     further = further_modules(prepared | scored, baseline)
     measure("SCORE-IMPORTS", len(further), n=len(prepared | scored), detail="further: " + ", ".join(further))
+
+
+@pytest.mark.skipif(find_spec("ai_edge_litert") is None, reason="ai-edge-litert is not installed")
+def test_scoring_with_litert_imports_no_other_runtime(tmp_path: Path, measure: Measure) -> None:
+    scored = loaded_modules(SCORE_WITH_LITERT, tmp_path)
+    assert "ai_edge_litert.interpreter" in scored, "the strip was not scored with it, so this shows nothing"
+    assert "onnxruntime" not in scored
+    further = further_modules(scored, loaded_modules(LITERT_BASELINE, tmp_path))
+    measure("SCORE-IMPORTS", len(further), n=len(scored), detail="LiteRT; further: " + ", ".join(further))
 
 
 @pytest.mark.parametrize(
