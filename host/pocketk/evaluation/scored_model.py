@@ -73,7 +73,7 @@ def open_model(source: ModelSource) -> ScoredModel:
     """
     if not source.is_run:
         # The maker's order of the models decides, not what this machine once found fastest.
-        trust = replace(installed_trust(development=True), choices=None)
+        trust = replace(installed_trust(development=True, remembers=False), choices=None)
         bundle = load_bundle(source.place, trust=trust)
         manifest = bundle.manifest
         return ScoredModel(f"{bundle.name} {manifest.model_version}", manifest, bundle.runner, manifest.sha256)
