@@ -15,6 +15,7 @@ from rich.table import Table
 from pocketk.bundle.difference import bundle_differences
 from pocketk.bundle.errors import HostBundleError
 from pocketk.bundle.inspection import Inspection, inspect_bundle
+from pocketk.bundle.packing import packed
 from pocketk.signing.file_signer import FileSigner, demonstration_signer
 from pocketk.signing.key_file import public_path, read_public
 from pocketk.signing.passphrase import read_passphrase
@@ -22,7 +23,6 @@ from pocketk.signing.sign_bundle import sign_bundle
 from pocketk.signing.signer import Signer
 from pocketk.signing.signing_error import SigningError
 from pocketk.signing.whole_file import write_whole
-from pocketk_agent.bundle.archive import archive_of, read_archive
 from pocketk_agent.bundle.bundle import bundle_folder, load_bundle
 from pocketk_agent.bundle.signature import time_text
 from pocketk_agent.bundle.trust import installed_trust
@@ -218,9 +218,12 @@ def pack_command(bundle: Path, *, out: Path) -> None:
         raise HostBundleError(f"{bundle} is not a folder; pack takes the folder of a bundle.")
     if out.suffix != ".zip":
         raise HostBundleError(f"--out {out}: the name of an archive ends in .zip.")
+    if out.resolve().is_relative_to(bundle.resolve()):
+        raise HostBundleError(
+            f"--out {out} lies in the bundle's own folder, where devices refuse what is not listed; give another place."
+        )
     check_contents(bundle)
-    content = archive_of(bundle)
-    read_archive(content)
+    content = packed(bundle)
     try:
         write_whole(out, content)
     except OSError as error:
