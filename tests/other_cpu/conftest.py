@@ -52,7 +52,7 @@ def clips() -> NDArray[np.float32]:
 
 @pytest.fixture(scope="session")
 def files(cpus: list[ProcessCpu], other_cpu_folder: Path) -> Path:
-    """A network of 18 convolutions with loud random weights, in every format; made anew, for the exporter is on trial."""
+    """A network of 18 convolutions with loud random weights, in every format; made anew, as it is on trial."""
     folder = other_cpu_folder / "files"
     source = ExportSource(loud(Net1D(TINY)), parity_windows(64, 1, 5000, 1), parity_windows(4, 1, 5000, 2))
     for row in export_formats(source, read_wishes(FORMATS), folder, RunSettings(repeats=1)):

@@ -19,6 +19,12 @@ from pocketk_agent.inference.tflite_runtime_runner import TfliteRuntimeRunner
 BUNDLE = shipped_bundles()["pocketk-untrained"]
 MANIFEST = parse_manifest((BUNDLE / MANIFEST_NAME).read_bytes())
 CASES = read_golden(BUNDLE / GOLDEN_NAME)
+# A bundle of ONNX files alone cannot start here.
+SHIPPED_HERE = [
+    name
+    for name, folder in sorted(shipped_bundles().items())
+    if any(model.runtime == "litert" for model in parse_manifest((folder / MANIFEST_NAME).read_bytes()).models)
+]
 
 
 @pytest.mark.parametrize(("name", "atol"), [("tflite-fp32", 4e-5), ("tflite-fp16", 0.01)])
@@ -50,6 +56,13 @@ def test_a_bundle_with_fp16_first_starts_and_keeps_its_makers_tolerance(models: 
     cases = read_golden(models / "pocketk-half" / GOLDEN_NAME, bundle.model_file)
     n = sum(len(case.logits) for case in cases)
     measure("TFLITE-GOLDEN", bundle.golden_error_logit, n=n, device="tflite-runtime 2.14.0, x86-64")
+
+
+@pytest.mark.parametrize("name", SHIPPED_HERE)
+def test_a_shipped_bundle_with_a_file_for_tflite_runtime_starts(name: str, measure) -> None:
+    bundle = load_bundle(name, trust=DEVELOPMENT)
+    assert bundle.engine == "tflite-runtime"
+    measure("TFLITE-GOLDEN", bundle.golden_error_logit, device="tflite-runtime 2.14.0, x86-64", detail=name)
 
 
 def test_the_same_bundle_with_another_networks_golden_logits_does_not_start(models: Path, tmp_path: Path) -> None:
