@@ -5,8 +5,8 @@ NOT_VALIDATED = "Not clinically validated"
 REPRODUCE = "make train-default"
 # The card is signed like every other file, so it cannot know by whom.
 SIGNATURE = (
-    "Where the bundle is signed, the file `SIGNATURE` says by whom and `pocketk bundle inspect` shows it; this card was "
-    "written before."
+    "Where the bundle is signed, the file `SIGNATURE` says by whom and `pocketk bundle inspect` shows it; this card "
+    "was written before."
 )
 
 OUT_OF_SCOPE = (
