@@ -78,11 +78,11 @@ test-other-cpu: $(VENV)/.dev-ready  ## The same logits on x86-64 with AVX2 only 
 parity-long: $(VENV)/.dev-ready  ## Files of single and half precision beside their network, 1,000 clips, both sizes
 	@POCKETK_PARITY_CLIPS=1000 $(PYTEST) -q -s tests/scale/test_format_parity.py
 
-fuzz: $(VENV)-fuzz/.ready  ## Fuzz everything that reads a bundle, two minutes in all
+fuzz: $(VENV)-fuzz/.ready  ## Fuzz everything that reads a bundle, verify and archives two minutes each (6 minutes)
 	@PYTHONPATH=device $(VENV)-fuzz/bin/python tests/fuzz/fuzz_all.py 120 out/fuzz
 
-fuzz-long: $(VENV)-fuzz/.ready  ## The same for half an hour
-	@PYTHONPATH=device $(VENV)-fuzz/bin/python tests/fuzz/fuzz_all.py 1800 out/fuzz
+fuzz-long: $(VENV)-fuzz/.ready  ## The same with 27 minutes each (70 minutes)
+	@PYTHONPATH=device $(VENV)-fuzz/bin/python tests/fuzz/fuzz_all.py 1600 out/fuzz
 
 soak: $(VENV)/.dev-ready  ## Measure for ten minutes of real time; deadlines of the provisional score
 	@$(PYTEST) -s tests/hil/test_40_soak.py -m slow

@@ -15,6 +15,7 @@ from rich.table import Table
 from pocketk.bundle.difference import bundle_differences
 from pocketk.bundle.errors import HostBundleError
 from pocketk.bundle.inspection import Inspection, inspect_bundle
+from pocketk.bundle.packing import packed
 from pocketk.signing.file_signer import FileSigner, demonstration_signer
 from pocketk.signing.key_file import public_path, read_public
 from pocketk.signing.passphrase import read_passphrase
@@ -22,7 +23,6 @@ from pocketk.signing.sign_bundle import sign_bundle
 from pocketk.signing.signer import Signer
 from pocketk.signing.signing_error import SigningError
 from pocketk.signing.whole_file import write_whole
-from pocketk_agent.bundle.archive import archive_of, read_archive
 from pocketk_agent.bundle.bundle import bundle_folder, load_bundle
 from pocketk_agent.bundle.signature import time_text
 from pocketk_agent.bundle.trust import installed_trust
@@ -103,7 +103,7 @@ def inspect_command(
     trust: Path | None = None,
     json_output: Annotated[bool, Parameter(name="--json")] = False,
 ) -> None:
-    """Show what is in a bundle, who signed it, and whether this machine would accept it.
+    """Show what is in a bundle, who signed it, and whether this machine would accept it; nothing is written.
 
         pocketk bundle inspect pocketk-s
 
@@ -113,7 +113,7 @@ def inspect_command(
         json_output: Print one JSON document instead of a table.
     """
     with bundle_folder(bundle) as directory:
-        found = inspect_bundle(directory, installed_trust(trust), datetime.now(UTC))
+        found = inspect_bundle(directory, installed_trust(trust, remembers=False), datetime.now(UTC))
     if json_output:
         sys.stdout.write(json.dumps(_document(found), indent=2, sort_keys=True) + "\n")
     else:
@@ -181,6 +181,8 @@ def diff_command(first: str, second: str) -> int:
 def verify_command(bundle: str, *, trust: Path | None = None, development: bool = False) -> None:
     """Verify a bundle as a device does when it starts, golden vectors included; exit status 2 and the reason if not.
 
+    What a device has seen is read and never written: looking ends no bundle and shuts no older one out.
+
         pocketk bundle verify out/pocketk-s.zip --trust trust
 
     Args:
@@ -188,7 +190,7 @@ def verify_command(bundle: str, *, trust: Path | None = None, development: bool 
         trust: Folder with trusted_keys.json; what is installed on this machine where not given.
         development: Accept a bundle without a signature.
     """
-    loaded = load_bundle(bundle, trust=installed_trust(trust, development=development))
+    loaded = load_bundle(bundle, trust=installed_trust(trust, development=development, remembers=False))
     manifest, model = loaded.manifest, loaded.manifest.model_of(loaded.model_file)
     _say(f"{manifest.model_id} {manifest.model_version}: whole. {loaded.standing.sentence}")
     allowed = 0.0 if model is None else model.golden_atol_logit
@@ -216,9 +218,12 @@ def pack_command(bundle: Path, *, out: Path) -> None:
         raise HostBundleError(f"{bundle} is not a folder; pack takes the folder of a bundle.")
     if out.suffix != ".zip":
         raise HostBundleError(f"--out {out}: the name of an archive ends in .zip.")
+    if out.resolve().is_relative_to(bundle.resolve()):
+        raise HostBundleError(
+            f"--out {out} lies in the bundle's own folder, where devices refuse what is not listed; give another place."
+        )
     check_contents(bundle)
-    content = archive_of(bundle)
-    read_archive(content)
+    content = packed(bundle)
     try:
         write_whole(out, content)
     except OSError as error:

@@ -101,6 +101,7 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     out = out.resolve()
     version_tuple(model_version)
     _check_out(out)
+    formats_folder = _formats_folder(out, wishes.formats_out)
     if weights is None and (calibration is not None or judged != JudgementPlaces()):
         raise HostBundleError("Random weights cannot be calibrated or evaluated; give those options with weights.")
     fitted = None if calibration is None else _calibration_for(outputs, calibration)
@@ -126,12 +127,11 @@ def export_command(  # noqa: PLR0913 - one keyword for each option of the comman
     _report(built)
     if not wishes.formats:
         return 0
-    folder = wishes.formats_out or out.with_name(f"{out.name}-formats")
     said = f"{out.name}, {f'random weights of seed {seed}' if weights is None else f'weights {weights.name}'}"
     try:
-        return write_formats(net, wishes, folder.resolve(), weights=said, variant=prepared_by)
+        return write_formats(net, wishes, formats_folder, weights=said, variant=prepared_by)
     except OSError as error:
-        raise HostBundleError(f"{folder} cannot be written: {error.strerror or error}.") from error
+        raise HostBundleError(f"{formats_folder} cannot be written: {error.strerror or error}.") from error
 
 
 def _check_out(out: Path) -> None:
@@ -139,6 +139,16 @@ def _check_out(out: Path) -> None:
         raise HostBundleError(f"{out} is a file; --out names the bundle's folder.")
     if out.exists() and not (out / MANIFEST_NAME).is_file() and any(out.iterdir()):
         raise HostBundleError(f"{out} exists and is not a bundle; choose another --out.")
+
+
+def _formats_folder(out: Path, wished: Path | None) -> Path:
+    folder = (wished or out.with_name(f"{out.name}-formats")).resolve()
+    if folder.is_relative_to(out):
+        raise HostBundleError(
+            f"--formats-out {folder} lies in the bundle's own folder, where devices refuse what is not listed; give "
+            "another place."
+        )
+    return folder
 
 
 def _calibration_for(outputs: tuple[str, ...], path: Path) -> BundleCalibration:

@@ -73,7 +73,8 @@ def score_command(  # noqa: PLR0913 - one keyword for each option of the command
     """
     if not files:
         raise RecordingFileError("No recording was named; give at least one file. See pocketk score --help.")
-    loaded = load_bundle(bundle or default_bundle().name, trust=installed_trust(trust, development=development))
+    trusted = installed_trust(trust, development=development, remembers=False)
+    loaded = load_bundle(bundle or default_bundle().name, trust=trusted)
     lead = int(channel) if channel is not None and channel.isdecimal() else channel
     request = ReadRequest(fs_hz=rate, lsb_mv=lsb_mv, zero_counts=zero_counts, adc_bits=adc_bits, channel=lead)
     progress = track(files, "scoring", console=Console(stderr=True), disable=len(files) < 2)

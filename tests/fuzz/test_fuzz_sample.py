@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))  # fuzz_one runs as a script beside it
+from fuzz_all import FULL_TIME, share_out
 from fuzz_targets import TARGETS, FuzzTarget
 
 EXAMPLES = 60
@@ -44,3 +45,10 @@ def test_a_target_that_is_not_there_is_named_with_those_that_are():
 
     with pytest.raises(SystemExit, match="archive, unpack"):
         find_target("bundle")
+
+
+def test_verify_and_the_reader_of_archives_get_the_whole_time_and_the_others_share_half_of_it():
+    shares = share_out(120, TARGETS)
+    assert set(shares) == set(TARGETS)
+    assert {shares[name] for name in ("archive", "verify")} == {120}
+    assert 50 <= sum(seconds for name, seconds in shares.items() if name not in FULL_TIME) <= 60

@@ -1,5 +1,6 @@
-"""Writes the untrained network as .tflite files for the tests beside it, in an environment that has the converter.
+"""Writes the untrained network as .tflite files and as a bundle that prefers one of them, for the tests beside it.
 
+In an environment that has the converter; always anew, for the exporter is on trial too:
 python tests/tflite_2_14/make_models.py FOLDER
 """
 
@@ -7,6 +8,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from pocketk.bundle.build import BundleModels, ModelStatement, build_bundle
+from pocketk.bundle.bundle_formats import read_bundle_formats
 from pocketk.export.formats.export_format import read_wishes
 from pocketk.export.formats.export_run import RunSettings, export_formats
 from pocketk.export.formats.export_source import ExportSource
@@ -16,6 +19,7 @@ from pocketk_models.net1d import Net1D
 
 WISHES = ("tflite-fp32", "tflite-fp16", "tflite-int8")
 TOO_NEW = "fully-connected-12.tflite"
+BUNDLE, BUNDLE_FORMATS = "pocketk-half", ("tflite-fp16", "onnx-fp32")
 
 
 def with_fully_connected_12(model: bytes) -> bytes:
@@ -32,17 +36,16 @@ def with_fully_connected_12(model: bytes) -> bytes:
 
 def main() -> int:
     folder = Path(sys.argv[1])
-    wishes = read_wishes(WISHES)
-    if all((folder / name).is_file() for name in (*(wish.file_name for wish in wishes), TOO_NEW)):
-        return 0
-    clips = parity_windows(16, 1, 5000, seed=0)
-    source = ExportSource(Net1D.seeded(TINY, DEFAULT_SEED), clips[:8], clips[8:])
-    rows = export_formats(source, wishes, folder, RunSettings(repeats=1))
+    net, clips = Net1D.seeded(TINY, DEFAULT_SEED).eval(), parity_windows(16, 1, 5000, seed=0)
+    source = ExportSource(net, clips[:8], clips[8:])
+    rows = export_formats(source, read_wishes(WISHES), folder, RunSettings(repeats=1))
     failed = [f"{row.name}: {row.reason}" for row in rows if row.path is None]
     if failed:
         sys.stderr.write("\n".join(failed) + "\n")
         return 1
     (folder / TOO_NEW).write_bytes(with_fully_connected_12((folder / "tflite-fp32.tflite").read_bytes()))
+    models = BundleModels(read_bundle_formats(BUNDLE_FORMATS), source)
+    build_bundle(net, ModelStatement(BUNDLE), folder / BUNDLE, models=models)
     return 0
 
 

@@ -18,13 +18,14 @@ class ModelReport:
     Attributes:
         choice: the model and how it was run.
         size_bytes: of its file.
-        version: of the package, empty where it is not installed.
+        version: of the package, empty where pip does not know it.
         reason: why the device must not, or cannot, run it; empty where it may.
         golden_atol_logit: what its maker signed.
         golden_error_logit: largest difference of a golden logit here, None where they did not reproduce.
         agreement: with the most precise model, None where it was not compared.
         timing: of a whole strip, None where it was not timed.
         cold: its start, None where it was not measured.
+        installed: whether the package is there, whatever pip knows.
     """
 
     choice: ModelChoice
@@ -36,6 +37,7 @@ class ModelReport:
     agreement: Agreement | None = None
     timing: StripTiming | None = None
     cold: ColdStart | None = None
+    installed: bool = True
 
     @property
     def passed(self) -> bool:

@@ -103,8 +103,8 @@ def _judged(
 ) -> tuple[ModelReport, Runner | None]:
     """What is known before the timing, and the runner of a model that may be timed."""
     size = (directory / model.file).stat().st_size
-    report = ModelReport(choice, size, engine.version, "", model.golden_atol_logit)
-    if not engine.installed:
+    report = ModelReport(choice, size, engine.version, "", model.golden_atol_logit, installed=engine.installed)
+    if not report.installed:
         return replace(report, reason=f"{engine.package} is not installed"), None
     runner = engine.make(choice.threads)
     try:

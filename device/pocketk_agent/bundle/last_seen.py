@@ -75,10 +75,11 @@ class LastSeenFile:
 
     Args:
         path: need not exist; its folder must.
+        writes: whether anything is kept; a machine that only looks at a device's memory must not age it.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, writes: bool = True) -> None:
+        self._path, self._writes = path, writes
 
     def read(self) -> LastSeen:
         """What was kept last; nothing seen where there is no file.
@@ -100,11 +101,13 @@ class LastSeenFile:
             ) from error
 
     def keep(self, seen: LastSeen, *, at_once: bool = False) -> None:
-        """Write what differs from the file by an hour or a model, or `at_once` by anything.
+        """Write what differs from the file by an hour or a model, or `at_once` by anything; nothing if it only reads.
 
         Raises:
             BundleError: code "bundle-memory"; not writable.
         """
+        if not self._writes:
+            return
         kept = self.read()
         aged = seen.time is not None and (kept.time is None or seen.time - kept.time >= _WORTH_WRITING)
         if seen == kept or not (aged or at_once or seen.models != kept.models):

@@ -94,13 +94,14 @@ class Trust:
 DEVELOPMENT = Trust(demonstration=True, development=True)
 
 
-def installed_trust(folder: Path | None = None, *, development: bool = False) -> Trust:
+def installed_trust(folder: Path | None = None, *, development: bool = False, remembers: bool = True) -> Trust:
     """What this machine accepts.
 
     Args:
         folder: with the keys; where not given, the one that the environment variable POCKETK_TRUST names, else
             /var/lib/pocketk/trust where that is there, else demonstration mode.
         development: accept unsigned bundles too.
+        remembers: keep what was seen, as a device must; a workstation looks at a device's memory and leaves it alone.
 
     Raises:
         BundleError: code "bundle-trust"; a folder was named or is there, and its keys cannot be read. A device that
@@ -113,7 +114,7 @@ def installed_trust(folder: Path | None = None, *, development: bool = False) ->
         folder = TRUST_FOLDER
     if folder is None:
         return Trust(demonstration=True, development=development, choices=_choices_without_keys())
-    return replace(read_trust(folder), development=development)
+    return replace(read_trust(folder, remembers=remembers), development=development)
 
 
 def _choices_without_keys() -> ModelChoices | None:
@@ -131,8 +132,8 @@ def _choices_without_keys() -> ModelChoices | None:
     return ModelChoices(state / "pocketk" / CHOICES_NAME)
 
 
-def read_trust(folder: Path) -> Trust:
-    """The keys of a folder, and its memory.
+def read_trust(folder: Path, *, remembers: bool = True) -> Trust:
+    """The keys of a folder, and its memory, which is written only where the machine `remembers`.
 
     Raises:
         BundleError: code "bundle-trust"; absent or damaged.
@@ -148,8 +149,8 @@ def read_trust(folder: Path) -> Trust:
             f"{path}, the list of keys that this device trusts, cannot be used: {error}. Write it with "
             "pocketk key trust.",
         ) from error
-    memory, choices = LastSeenFile(folder / MEMORY_NAME), ModelChoices(folder / CHOICES_NAME)
-    return Trust(keys, demonstration, memory=memory, choices=choices)
+    memory = LastSeenFile(folder / MEMORY_NAME, writes=remembers)
+    return Trust(keys, demonstration, memory=memory, choices=ModelChoices(folder / CHOICES_NAME))
 
 
 def keys_json(keys: tuple[PublicKey, ...], demonstration: bool = False) -> str:

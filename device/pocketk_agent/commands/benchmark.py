@@ -134,7 +134,7 @@ def _cells(report: ModelReport, fastest: bool) -> tuple[str, ...]:
 
 
 def _state(report: ModelReport, fastest: bool) -> str:
-    if not report.version:
+    if not report.installed:
         return f"cannot run: {report.reason}"
     if report.reason:
         return f"must not run: {report.reason}"

@@ -7,7 +7,7 @@ from typing import Any
 from pocketk.bundle.bars import judge_bars
 from pocketk.bundle.card_facts import CardFacts
 from pocketk.bundle.card_table import NEWER_TABLES
-from pocketk.bundle.card_words import OUT_OF_SCOPE, REPRODUCE
+from pocketk.bundle.card_words import OUT_OF_SCOPE, REPRODUCE, SIGNATURE
 from pocketk.bundle.judgement import Document, table_of
 from pocketk.bundle.recordings_used import NO_COPY, PHYSIONET
 
@@ -60,7 +60,7 @@ def card_json(facts: CardFacts) -> str:
         "seeds": facts.judgement.seeds,
         "limitations": list(facts.limits),
         "reproduce": REPRODUCE,
-        "signature": None,
+        "signature": SIGNATURE,
         "sha256": {"weights before export": facts.judgement.weights_sha256, **facts.sha256},
     }
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"

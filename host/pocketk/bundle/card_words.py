@@ -3,6 +3,11 @@
 SIMULATION_TRAINED = "Simulation-trained, not clinically validated"
 NOT_VALIDATED = "Not clinically validated"
 REPRODUCE = "make train-default"
+# The card is signed like every other file, so it cannot know by whom.
+SIGNATURE = (
+    "Where the bundle is signed, the file `SIGNATURE` says by whom and `pocketk bundle inspect` shows it; this card "
+    "was written before."
+)
 
 OUT_OF_SCOPE = (
     "Any clinical use: diagnosis, ruling hyperkalaemia out, deciding on treatment or dialysis, triage, monitoring.",

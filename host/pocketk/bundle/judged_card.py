@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pocketk.bundle.bars import JudgedBar, judge_bars
 from pocketk.bundle.card_facts import CardFacts
 from pocketk.bundle.card_table import CardTable, comparison_table, evaluation_tables, seed_table
-from pocketk.bundle.card_words import OUT_OF_SCOPE, REPRODUCE
+from pocketk.bundle.card_words import OUT_OF_SCOPE, REPRODUCE, SIGNATURE
 from pocketk.bundle.judgement import Document
 from pocketk.bundle.model_card import model_lines
 from pocketk.bundle.recordings_used import NO_COPY, PHYSIONET
@@ -81,7 +81,7 @@ def _format(facts: CardFacts) -> Iterable[str]:
     yield f"Lead I, 1 x 5000 samples at 500 Hz per clip, up to three clips, preprocessing `{manifest.variant}`."
     yield f"Outputs: {', '.join(f'`{name}`' for name in manifest.outputs)}; {facts.parameters:,} parameters."
     yield from model_lines(manifest, facts.parity, facts.further, facts.across)
-    yield "Signature: none. This is a development bundle."
+    yield f"Signature: {SIGNATURE}"
 
 
 def _decision(facts: CardFacts) -> Iterable[str]:

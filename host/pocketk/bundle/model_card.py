@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from pocketk.bundle.card_words import SIGNATURE
 from pocketk.bundle.measured_tolerance import FileAgreement
 from pocketk.export.formats.format_result import FormatResult
 from pocketk.export.parity import ParityReport
@@ -55,6 +56,6 @@ def model_card(
 - Training: {manifest.training}.
 - Input: Lead I, 1 x 5000 samples at 500 Hz per clip, preprocessing `{manifest.variant}`.
 - Outputs: {", ".join(f"`{name}`" for name in manifest.outputs)} (logits).
-{listed}- Signature: none. This is a development bundle.
+{listed}- Signature: {SIGNATURE}
 - Performance: not evaluated. No clinical claim is made.
 """

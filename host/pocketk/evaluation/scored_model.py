@@ -78,7 +78,7 @@ def open_model(source: ModelSource) -> ScoredModel:
     """
     if not source.is_run:
         # The maker's order of the models decides, not what this machine once found fastest.
-        trust = replace(installed_trust(development=True), choices=None)
+        trust = replace(installed_trust(development=True, remembers=False), choices=None)
         bundle = load_bundle(source.place, trust=trust)
         manifest = bundle.manifest
         runner = _portable_runner(source.place, manifest) if source.portable else bundle.runner

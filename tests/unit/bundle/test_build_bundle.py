@@ -69,3 +69,10 @@ def test_a_finished_bundle_loads_as_a_device_loads_it(tmp_path: Path):
     assert bundle.golden_error_logit <= built.manifest.models[0].golden_atol_logit
     card = (built.directory / "MODEL_CARD.md").read_text()
     assert card.splitlines()[2].startswith("**Untrained network with random weights")
+
+
+def test_a_card_that_is_signed_later_does_not_say_that_there_is_no_signature(tmp_path: Path):
+    built = build_bundle(Net1D.seeded(TINY, 1), ModelStatement("b"), tmp_path / "b")
+    card = (built.directory / "MODEL_CARD.md").read_text()
+    assert "- Signature: Where the bundle is signed, the file `SIGNATURE` says by whom" in card
+    assert "development bundle" not in card

@@ -98,6 +98,7 @@ def test_the_first_line_of_the_card_says_that_the_model_is_not_validated(bundle:
         "## Beside reference models",
         "0.900 (0.880 to 0.920)",
         "`make train-default`",
+        "- Signature: Where the bundle is signed, the file `SIGNATURE` says by whom",
     ],
 )
 def test_the_card_says(bundle: Path, said: str) -> None:
@@ -122,6 +123,7 @@ def test_the_machine_readable_card_names_hashes_licences_and_thresholds(made: Wo
     assert [each["name"] for each in card["recordings"]] == ["LUDB", "PTB-XL"]
     assert card["thresholds"] == CALIBRATION["thresholds"]
     assert card["statement"].startswith("Simulation-trained, not clinically validated")
+    assert "`pocketk bundle inspect` shows it" in card["signature"]
 
 
 def test_exporting_twice_gives_the_same_bytes(made: Work, bundle: Path) -> None:

@@ -1,6 +1,8 @@
 """`pocketk-agent benchmark` as somebody uses it who sets up a device."""
 
+import importlib.metadata
 import json
+from importlib.metadata import PackageNotFoundError
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -71,6 +73,22 @@ def test_measure_choose_record_and_run_what_was_chosen(bundle: Path, state: Path
     timed = [one for one in record["evidence"]["models"] if one["timing"]]
     assert [one["timing"]["n"] for one in timed] == [5, 5]
     assert record["evidence"]["keeps_real_time"] is True
+
+
+@needs_litert
+@pytest.mark.usefixtures("no_process", "state")
+def test_a_package_that_pip_does_not_know_is_shown_as_what_it_is(bundle: Path, monkeypatch, capsys):
+    """Debian's python3-* and a folder on PYTHONPATH have no metadata."""
+
+    def unknown(_: str) -> str:
+        raise PackageNotFoundError
+
+    monkeypatch.setattr(importlib.metadata, "version", unknown)
+    assert run(bundle, "--repeats", 5, "--deadline", 60) == 0
+    said = capsys.readouterr().out
+    states = [line.rsplit("  ", 1)[1] for line in said.splitlines() if ".tflite  ai-edge-litert  " in line]
+    assert sorted(states) == ["agrees", "fastest"]
+    assert "cannot run: tflite-runtime is not installed" in said
 
 
 @needs_litert

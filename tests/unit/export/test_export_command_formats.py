@@ -50,3 +50,20 @@ def test_a_wrong_wish_is_refused_before_anything_is_made(tmp_path: Path, capsys,
     assert run("export", "--untrained", "--out", str(tmp_path / "tiny"), *arguments) == 2
     assert said in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("place", [".", "formats", "../tiny"])
+def test_files_of_formats_are_not_put_into_the_bundle(tmp_path: Path, capsys, place: str) -> None:
+    out = tmp_path / "tiny"
+    assert export(out, "--formats", "torch", "--formats-out", str(out / place)) == 2
+    assert "the bundle's own folder" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("more", [("--formats", "onnx-int8"), ("--bundle-formats", "tflite-int8,onnx-fp32")])
+def test_a_number_of_calibration_clips_without_a_place_to_take_them_from_is_refused(
+    tmp_path: Path, capsys, more: tuple[str, ...]
+) -> None:
+    assert run("export", "--untrained", "--out", str(tmp_path / "tiny"), "--calibration-clips", "100", *more) == 2
+    assert "give --calibration-cohort or --calibration-file" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

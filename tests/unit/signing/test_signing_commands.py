@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pocketk.bundle import packing
 from pocketk.cli import main
+from pocketk_agent.bundle.archive import archive_of
 from pocketk_agent.bundle.signature import parse_signature
 from signed_bundles import put_signature, rewrite, unsigned_copy
 
@@ -167,6 +169,27 @@ def test_packing_twice_gives_the_same_bytes(bundle: Path, tmp_path: Path):
     for name in ("a.zip", "b.zip"):
         assert run("bundle", "pack", bundle, "--out", tmp_path / name) == 0
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["packed.zip", "inside/packed.zip"])
+def test_an_archive_is_not_put_into_the_bundle_that_it_packs(name: str, bundle: Path, capsys):
+    before = sorted(bundle.rglob("*"))
+    assert run("bundle", "pack", bundle, "--out", bundle / name) == 2
+    assert "the bundle's own folder" in capsys.readouterr().err
+    assert sorted(bundle.rglob("*")) == before
+
+
+def test_an_archive_that_no_device_would_read_is_not_written(bundle: Path, tmp_path: Path, monkeypatch, capsys):
+    size = len(archive_of(bundle))
+    for most in (1000, size - 1):  # the files alone, and with the archive's own bytes
+        monkeypatch.setattr(packing.packed, "__defaults__", (most,))
+        assert run("bundle", "pack", bundle, "--out", tmp_path / "packed.zip") == 2
+        said = capsys.readouterr().err
+        assert "The archive would have " in said
+        assert f"a device reads {most:,} at most" in said
+    assert not (tmp_path / "packed.zip").exists()
+    monkeypatch.setattr(packing.packed, "__defaults__", (size,))
+    assert run("bundle", "pack", bundle, "--out", tmp_path / "packed.zip") == 0
 
 
 def test_an_unsigned_bundle_is_scored_for_development_only(bundle: Path, tmp_path: Path, capsys):

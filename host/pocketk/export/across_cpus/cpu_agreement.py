@@ -81,17 +81,6 @@ def compare_across_cpus(
     return tuple(_agreement(first, cpu, cpu.score(model_file, clips), expected) for cpu in others)
 
 
-def largest_difference_across_cpus(
-    model_file: Path, clips: NDArray[np.float32], cpus: Sequence[ScoringCpu]
-) -> CpuAgreement:
-    """Return the agreement of the CPU that differs most, in standard deviations of the logit.
-
-    Raises:
-        ValueError, CpuError: As `compare_across_cpus`.
-    """
-    return max(compare_across_cpus(model_file, clips, cpus), key=lambda one: one.fraction_of_sd)
-
-
 def golden_tolerance(worst: CpuAgreement, *, exact: bool) -> float:
     """What a bundle's golden logits may differ by on a device (`golden_atol_logit`).
 

@@ -29,6 +29,7 @@ from pocketk_models.net1d import Net1D
 PAGE, DOCUMENT = "formats.html", "formats.json"
 # Generated clips; the two draws share no seed, so that ranges are not judged on what chose them.
 EVALUATION_SEED, CALIBRATION_SEED = 0, 1
+CALIBRATION_CLIPS = 512
 GENERATED_CLIPS = 64  # to choose ranges on; more of them cover no more of what patients bring
 
 
@@ -48,7 +49,7 @@ class FormatWishes:
             quality, potassium and source. Without it and --calibration-file generated clips are used: then an int8
             file's error on patients is far larger.
         calibration_file: A .npy of z-scored clips to choose ranges on instead, evenly spaced over the file.
-        calibration_clips: How many clips ranges are chosen on.
+        calibration_clips: How many of their clips ranges are chosen on; 512 where not given.
         repeats: Timed calls of each format.
         threads: Threads of each runtime.
         bundle_formats: Formats whose files go into the bundle, separated by commas, the one to prefer first;
@@ -66,7 +67,7 @@ class FormatWishes:
     clips_file: Path | None = None
     calibration_cohort: Path | None = None
     calibration_file: Path | None = None
-    calibration_clips: int = 512
+    calibration_clips: int | None = None
     repeats: int = 30
     threads: int = 1
     bundle_formats: tuple[str, ...] = (PORTABLE,)
@@ -87,6 +88,11 @@ class FormatWishes:
         """Whether the bundle's own files have to be compared on clips."""
         return self.bundle_formats != (PORTABLE,) or self.other_cpus is not None
 
+    @property
+    def n_calibration_clips(self) -> int:
+        """How many clips of a cohort or a file ranges are chosen on."""
+        return CALIBRATION_CLIPS if self.calibration_clips is None else self.calibration_clips
+
     def check(self) -> tuple[FormatWish, ...]:
         """Return the wishes, all of them legal.
 
@@ -97,7 +103,7 @@ class FormatWishes:
             raise FormatError("--gate and its like are about formats; give --formats too, perhaps --formats all")
         for name, value, least in (
             ("clips", self.clips, 2),
-            ("calibration-clips", self.calibration_clips, 1),
+            ("calibration-clips", self.n_calibration_clips, 1),
             ("repeats", self.repeats, 1),
             ("threads", self.threads, 1),
         ):
@@ -105,6 +111,12 @@ class FormatWishes:
                 raise FormatError(f"--{name} is {value}; give {least} or more")
         if self.calibration_cohort is not None and self.calibration_file is not None:
             raise FormatError("give --calibration-cohort or --calibration-file, not both")
+        wants_place = self.calibration_cohort is None and self.calibration_file is None
+        if self.calibration_clips is not None and wants_place:
+            raise FormatError(
+                f"--calibration-clips {self.calibration_clips} says on how many clips ranges are chosen, not on whose; "
+                "give --calibration-cohort or --calibration-file too"
+            )
         wishes = read_wishes(self.formats)
         read_limits(self.gate, [wish.text for wish in wishes])
         return wishes
@@ -172,11 +184,11 @@ def write_formats(net: Net1D, wishes: FormatWishes, folder: Path, *, weights: st
 
 def _calibration_clips(net: Net1D, wishes: FormatWishes, variant: Variant) -> NDArray[np.float32]:
     if wishes.calibration_cohort is None:
-        n_clips = wishes.calibration_clips if wishes.calibration_file is not None else GENERATED_CLIPS
+        n_clips = wishes.n_calibration_clips if wishes.calibration_file is not None else GENERATED_CLIPS
         return _clips(net, wishes.calibration_file, n_clips, variant.clip_samples, CALIBRATION_SEED)
     from pocketk.quantisation.cohort_windows import cohort_windows
 
-    return cohort_windows(wishes.calibration_cohort, wishes.calibration_clips, CALIBRATION_SEED, variant.id).clips
+    return cohort_windows(wishes.calibration_cohort, wishes.n_calibration_clips, CALIBRATION_SEED, variant.id).clips
 
 
 def _clips(net: Net1D, path: Path | None, n_clips: int, n_samples: int, seed: int) -> NDArray[np.float32]:

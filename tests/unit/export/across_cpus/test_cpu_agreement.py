@@ -13,7 +13,6 @@ from pocketk.export.across_cpus.cpu_agreement import (
     CpuAgreement,
     compare_across_cpus,
     golden_tolerance,
-    largest_difference_across_cpus,
 )
 from pocketk.export.across_cpus.cpu_error import CpuError
 from pocketk.export.across_cpus.fake_cpu import FakeCpu
@@ -45,11 +44,6 @@ def test_every_cpu_but_the_first_is_compared_with_it():
     assert (far.cpu, far.clips_changed, far.n, far.runtime) == ("c", 1, 10, "fake 1")
     assert far.max_abs_difference == pytest.approx(0.5, rel=1e-5)
     assert far.fraction_of_sd == pytest.approx(0.25, rel=1e-5)
-
-
-def test_the_largest_difference_is_that_of_the_worst_cpu():
-    worst = largest_difference_across_cpus(MODEL, CLIPS, [cpu("a"), cpu("b", 0.1), cpu("c", -0.3), cpu("d", 0.2)])
-    assert worst.cpu == "c"
 
 
 def test_a_fraction_is_that_of_the_output_with_the_smallest_spread():

@@ -11,8 +11,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from inline_buffers import has_outside_buffers, inline_buffers
 from known_trap import KnownTrap
-from pocketk.export.inline_buffers import has_outside_buffers, inline_buffers
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 needs_micro = pytest.mark.skipif(
