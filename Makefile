@@ -133,12 +133,15 @@ seeds-default: $(VENV)/.dev-ready  ## Train out/release twice more with other se
 	done
 	@$(BIN)/pocketk compare-seeds $(RELEASE)/judgement $(RELEASE)/judgement-1 $(RELEASE)/judgement-2 --out $(RELEASE)/seeds
 
-quantise-default: $(VENV)/.dev-ready  ## Full static int8 of out/release beside the network on its judged patients, against limits (half an hour)
+quantise-default: $(VENV)/.dev-ready  ## Half precision and full static int8 of out/release beside the network on its judged patients (a quarter of an hour)
 	@$(BIN)/pocketk export $(RELEASE)/run/model.safetensors --out $(RELEASE)/single-precision $(OUTPUTS) \
 	  --calibration $(RELEASE)/calibration.json --formats tflite-int8 --formats tflite-fp16 \
 	  --formats-out $(RELEASE)/formats --calibration-cohort $(RELEASE)/train-10s
-	@$(BIN)/pocketk quantise-check $(RELEASE)/judged --candidate $(RELEASE)/formats/tflite-int8.tflite \
-	  --bundle $(RELEASE)/single-precision --no-gate --out $(RELEASE)/quantise-check
+	@for name in tflite-fp16 tflite-int8; do \
+	  $(BIN)/pocketk quantise-check $(RELEASE)/judged --candidate $(RELEASE)/formats/$$name.tflite \
+	    --bundle $(RELEASE)/single-precision --no-gate --out $(RELEASE)/quantise-check/$$name || [ $$? -eq 1 ] || exit; \
+	  cp $(RELEASE)/quantise-check/$$name/quantise-check.json docs/quantisation/$$name.json || exit; \
+	done
 
 publish-default: $(VENV)/.dev-ready  ## Put out/release as it was judged, with its seeds, into models/bundles and sign it
 	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
