@@ -16,8 +16,10 @@ from inference.record import PerformanceRecord
 from inference.timed_files import ALL_FORMATS, FEW_FORMATS, INT8
 from pocketk_models.atomic_file import write_atomically
 
-# Making the files takes minutes, once.
-pytestmark = pytest.mark.timeout(3600)
+pytestmark = [
+    pytest.mark.timeout(3600),  # making the files takes minutes, once
+    pytest.mark.filterwarnings("ignore"),  # the converter to LiteRT warns of its own packages
+]
 
 ROUNDS = int(os.environ.get("POCKETK_BENCHMARK_ROUNDS", "6"))
 STARTS = int(os.environ.get("POCKETK_BENCHMARK_STARTS", "2"))
