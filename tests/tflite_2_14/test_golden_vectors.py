@@ -58,6 +58,7 @@ def test_a_bundle_with_fp16_first_starts_and_keeps_its_makers_tolerance(models: 
     measure("TFLITE-GOLDEN", bundle.golden_error_logit, n=n, device="tflite-runtime 2.14.0, x86-64")
 
 
+@pytest.mark.usefixtures("models")  # which only the environment of tflite-runtime has
 @pytest.mark.parametrize("name", SHIPPED_HERE)
 def test_a_shipped_bundle_with_a_file_for_tflite_runtime_starts(name: str, measure) -> None:
     bundle = load_bundle(name, trust=DEVELOPMENT)
