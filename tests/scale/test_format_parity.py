@@ -37,7 +37,7 @@ def compared(net: Net1D, folder: Path) -> list[FormatResult]:
 def record(rows: list[FormatResult], size: str, measure: Measure) -> None:
     for row in rows:
         assert row.agreement is not None, row.reason
-        assert row.agreement.logit_sd > 1, "quiet logits would agree by themselves"
+        assert row.agreement.logit_sd > 0.5, "quiet logits would agree by themselves"
         name = HALF if row.name == "tflite-fp16" else SINGLE
         measure(name, row.agreement.relative_error, n=row.agreement.n, detail=f"{row.name}, {size} size, loud weights")
 
