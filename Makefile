@@ -57,13 +57,13 @@ $(VENV)-tflite/.ready: Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "tflite-runtime needs Python 3.11: PYTHON=/path/to/python3.11"; exit 2; }
 	@$(PYTHON) -m venv $(VENV)-tflite
 	@$(VENV)-tflite/bin/python -m pip install --quiet --disable-pip-version-check tflite-runtime==2.14.0 numpy==1.26.4 \
-	  scipy==1.17.1 cryptography==50.0.2 rich pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.15
+	  scipy==1.17.1 bottleneck==1.6.0 cryptography==50.0.2 rich pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.15
 	@$(VENV)-tflite/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(VENV)-tflite/numpy-2 numpy==2.4.6
 	@touch $@
 
 $(VENV)-fuzz/.ready: Makefile constraints.txt
 	@$(PYTHON) -m venv $(VENV)-fuzz
-	@$(VENV)-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt atheris==3.0.0 numpy scipy cryptography
+	@$(VENV)-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt atheris==3.0.0 numpy bottleneck scipy cryptography
 	@touch $@
 
 test-tflite-runtime: $(VENV)/.dev-ready $(VENV)-tflite/.ready  ## Runner contract, golden vectors and traps with tflite-runtime 2.14 and NumPy 1

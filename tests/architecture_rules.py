@@ -60,7 +60,7 @@ FLOORS = (
         "pocketk_agent",
         "device/pocketk_agent",
         below=("pocketk_firmware",),
-        installed=("numpy", "scipy.ndimage"),
+        installed=("bottleneck", "numpy", "scipy.ndimage"),
         optional=AGENT_OPTIONAL,
     ),
     Floor("pocketk_models", "models/pocketk_models", below=()),

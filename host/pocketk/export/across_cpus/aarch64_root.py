@@ -17,6 +17,7 @@ from pocketk.export.across_cpus.cpu_error import CpuError
 # Newer ones crash under qemu-aarch64 7.2 (ai-edge-litert 2.3.0 when an interpreter is made, onnxruntime 1.31.1).
 WHEELS = (
     "numpy==2.4.6",
+    "bottleneck==1.6.0",
     "scipy==1.17.1",
     "ai-edge-litert==2.1.0",
     "flatbuffers==25.12.19",
