@@ -169,6 +169,9 @@ class RequestReleasedError(Exception):
     """As `gpiod.RequestReleasedError`."""
 
 
+_Settings = LineSettings  # the module's attribute of that name hides the class below
+
+
 class FakeGpiodModule:
     """Stands for the module `gpiod`.
 
@@ -185,7 +188,7 @@ class FakeGpiodModule:
     def request_lines(
         self,
         path: str,
-        config: Mapping[Iterable[int] | int, LineSettings | None],
+        config: Mapping[Iterable[int] | int, "_Settings | None"],
         consumer: str | None = None,  # noqa: ARG002 - for people who look at the line
         event_buffer_size: int | None = None,
     ) -> FakeLineRequest:
