@@ -1,7 +1,7 @@
 """What lies at a converter's inputs, as functions of the sample's number and of time.
 
-An input has `volts(n, t_ns)`, between the electrodes, and `lead_off(n, t_ns)`: bit 0 is set while the positive electrode
-has no contact, bit 1 for the negative one. `n` counts conversions since the converter was started.
+An input has `volts(n, t_ns)`, between the electrodes, and `lead_off(n, t_ns)`: bit 0 is set while the positive
+electrode has no contact, bit 1 for the negative one. `n` counts conversions since the converter was started.
 """
 
 

@@ -83,7 +83,7 @@ class Pin:
     IRQ_FALLING, IRQ_RISING = 4, 8
     board = None
 
-    def __init__(self, id, mode=-1, pull=-1, value=None):  # noqa: A002, ARG002 - MicroPython's own names
+    def __init__(self, id, mode=-1, pull=-1, value=None):
         self._id = id
         self._level = 1
         self._handler = None
@@ -110,6 +110,7 @@ class Pin:
         return None
 
     def __call__(self, level=None):
+        """As `value`."""
         return self.value(level)
 
     def on(self) -> None:
@@ -120,7 +121,7 @@ class Pin:
         """Set it low."""
         self.value(0)
 
-    def irq(self, handler=None, trigger=12, hard=False):  # noqa: ARG002 - here every interrupt is at once
+    def irq(self, handler=None, trigger=12, hard=False):
         """Have `handler(pin)` called at an edge; None for nobody."""
         self._handler = handler
         self._trigger = trigger
@@ -138,7 +139,7 @@ class SPI:
     MSB, LSB = 0, 1
     board = None
 
-    def __init__(self, id, baudrate=1000000, polarity=0, phase=0, **pins):  # noqa: A002, ARG002
+    def __init__(self, id, baudrate=1000000, polarity=0, phase=0, **pins):
         self._id = id
         self._hertz = baudrate
         self._mode = 2 * polarity + phase
@@ -180,7 +181,7 @@ class I2C:
 
     board = None
 
-    def __init__(self, id, scl=None, sda=None, freq=400000):  # noqa: A002, ARG002
+    def __init__(self, id, scl=None, sda=None, freq=400000):
         self._wire = self.board.i2c_wires[id]
         self._wire.hertz = freq
 
@@ -228,7 +229,7 @@ class Timer:
     ONE_SHOT, PERIODIC = 0, 1
     board = None
 
-    def __init__(self, id=-1, **settings):  # noqa: A002, ARG002
+    def __init__(self, id=-1, **settings):
         self._event = None
         if settings:
             self.init(**settings)

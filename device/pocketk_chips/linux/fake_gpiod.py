@@ -149,7 +149,7 @@ class FakeLineRequest:
         most = len(self._events) if max_events is None else min(max_events, len(self._events))
         return [self._events.popleft() for _ in range(most)]
 
-    def get_value(self, line: int) -> Value:  # noqa: ARG002 - there is one
+    def get_value(self, line: int) -> Value:
         """The line's level."""
         self._check()
         return Value.ACTIVE if self._line.level else Value.INACTIVE
@@ -189,7 +189,7 @@ class FakeGpiodModule:
         self,
         path: str,
         config: Mapping[Iterable[int] | int, "_Settings | None"],
-        consumer: str | None = None,  # noqa: ARG002 - for people who look at the line
+        consumer: str | None = None,
         event_buffer_size: int | None = None,
     ) -> FakeLineRequest:
         """As `gpiod.request_lines`, for one input line.
