@@ -32,7 +32,8 @@ class ChipBench:
         """Have `callback()` called when the bench reaches `at_ns`; return a number for `cancel`.
 
         Events of the same time are called in the order in which they were scheduled; one that lies in the past is
-        called with the next move. A callback may schedule and cancel, but not move the bench.
+        called with the next move. A callback may schedule and cancel; moving the bench must be the last thing it does
+        (an interrupt that reads a chip within the edge that called it).
         """
         self._number += 1
         heapq.heappush(self._events, (max(at_ns, self.now_ns), self._number, callback))

@@ -10,7 +10,6 @@ class SpiWire:
     Args:
         bench: the time.
         chip: the chip.
-        name: what a violation calls the bus.
 
     Attributes:
         stuck: the byte that the host reads whatever the chip says, 0x00 or 0xFF for a dead bus; None for a sound one.
@@ -36,6 +35,14 @@ class SpiWire:
         Raises:
             ValueError: the clock is not above 0.
         """
+        self.chip.select()
+        self.exchange(sent, received, hertz, mode)
+        if hold_ns:
+            self.bench.advance(hold_ns)
+        self.chip.deselect()
+
+    def exchange(self, sent, received, hertz: int, mode: int) -> None:
+        """The bytes of `transfer` alone, for a host that selects the chip by a pin of its own."""
         if hertz <= 0:
             raise ValueError("the SPI clock must be above 0 Hz, not %d" % hertz)
         self.hertz = hertz
@@ -44,12 +51,8 @@ class SpiWire:
         understood = mode == chip.spi_mode
         if not understood:
             chip.violations.append("SPI mode %d; the chip needs mode %d" % (mode, chip.spi_mode))
-        chip.select()
         for i in range(len(sent)):
             bench.advance(byte_ns)
             answer = chip.exchange(sent[i], byte_ns) if understood else 0xFF
             if received is not None:
                 received[i] = answer if self.stuck is None else self.stuck
-        if hold_ns:
-            bench.advance(hold_ns)
-        chip.deselect()

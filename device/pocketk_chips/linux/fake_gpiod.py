@@ -149,7 +149,7 @@ class FakeLineRequest:
         most = len(self._events) if max_events is None else min(max_events, len(self._events))
         return [self._events.popleft() for _ in range(most)]
 
-    def get_value(self, line: int) -> Value:  # noqa: ARG002 - there is one
+    def get_value(self, line: int) -> Value:
         """The line's level."""
         self._check()
         return Value.ACTIVE if self._line.level else Value.INACTIVE
@@ -169,6 +169,9 @@ class RequestReleasedError(Exception):
     """As `gpiod.RequestReleasedError`."""
 
 
+_Settings = LineSettings  # the module's attribute of that name hides the class below
+
+
 class FakeGpiodModule:
     """Stands for the module `gpiod`.
 
@@ -185,8 +188,8 @@ class FakeGpiodModule:
     def request_lines(
         self,
         path: str,
-        config: Mapping[Iterable[int] | int, LineSettings | None],
-        consumer: str | None = None,  # noqa: ARG002 - for people who look at the line
+        config: Mapping[Iterable[int] | int, "_Settings | None"],
+        consumer: str | None = None,
         event_buffer_size: int | None = None,
     ) -> FakeLineRequest:
         """As `gpiod.request_lines`, for one input line.

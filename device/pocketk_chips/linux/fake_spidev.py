@@ -44,7 +44,7 @@ class FakeSpiDev:
         values: Sequence[int],
         speed_hz: int = 0,
         delay_usecs: int = 0,
-        bits_per_word: int = 0,  # noqa: ARG002
+        bits_per_word: int = 0,
     ) -> list[int]:
         """Send and receive with the chip selected throughout; the delay passes before it is released."""
         received = [0] * len(values)
