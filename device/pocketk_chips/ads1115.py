@@ -38,7 +38,7 @@ class Ads1115:
 
     Args:
         bench: its clock, a `ChipBench`.
-        source: called once for every conversion with its time in ns: volts between the selected inputs.
+        source: what lies at AIN0, with `volts(n, t_ns)`; n counts conversions since the configuration was written.
 
     Attributes:
         alert: the line ALERT/RDY, a `SignalLine` that a resistor pulls up.
@@ -130,7 +130,7 @@ class Ads1115:
             return
         config = self._values[CONFIG]
         full = FULL_SCALE_V[(config >> PGA_SHIFT) & 7]
-        code = round(self._source(self._bench.now_ns) / full * HALF_SCALE)
+        code = round(self._source.volts(self.conversions, self._bench.now_ns) / full * HALF_SCALE)
         self._values[CONVERSION] = min(max(code, -HALF_SCALE), HALF_SCALE - 1) & 0xFFFF
         self.conversions += 1
         single = bool(config & SINGLE_SHOT)

@@ -28,8 +28,7 @@ class Max30003:
 
     Args:
         bench: its clock, a `ChipBench`.
-        source: called once for every sample with its time in ns: volts between the electrodes, without their offset.
-        lead_off: called once for every sample with its time in ns: whether an electrode is off; None for never.
+        source: what lies at its inputs, without the electrodes' offset; see `inputs`.
 
     Attributes:
         intb: the interrupt line, a `SignalLine`.
@@ -43,7 +42,7 @@ class Max30003:
 
     spi_mode = 0
 
-    def __init__(self, bench, source, lead_off=None):
+    def __init__(self, bench, source):
         self.violations = []
         self.intb = SignalLine(1)
         self.ppm = 0.0
@@ -52,7 +51,6 @@ class Max30003:
         self.high_pass_hz = 0.05
         self._bench = bench
         self._source = source
-        self._lead_off = lead_off
         self._fifo = EcgFifo()
         self._epoch = 0
         self._selected = False
@@ -269,7 +267,7 @@ class Max30003:
         positive, negative = (mux >> reg.CALP_SHIFT) & 3, (mux >> reg.CALN_SHIFT) & 3
         volts = self._calibration_v(positive, now_ns) - self._calibration_v(negative, now_ns)
         if not mux & (reg.OPENP | reg.OPENN) and not positive and not negative:
-            volts = self._source(now_ns) + self._residual_at(now_ns)
+            volts = self._source.volts(self.conversions, now_ns) + self._residual_at(now_ns)
         return volts
 
     def _calibration_v(self, selected: int, now_ns: int) -> float:
@@ -288,10 +286,12 @@ class Max30003:
     def _watch_contact(self, now_ns: int) -> None:
         general = self._registers[reg.CNFG_GEN]
         detects = (general >> reg.EN_DCLOFF_SHIFT) & 3 == 1 and (general >> reg.DCLOFF_IMAG_SHIFT) & 7
-        if not (detects and self._lead_off is not None and self._lead_off(now_ns)):
+        off = self._source.lead_off(self.conversions, now_ns) if detects else 0
+        if not off:
             self._off_since_ns = None
             return
         if self._off_since_ns is None:
             self._off_since_ns = now_ns
         if now_ns - self._off_since_ns >= LEAD_OFF_DELAY_NS:
-            self._off_latched = reg.DCLOFFINT | 0x000009  # above the window on P, below it on N
+            # P above the window, N below it.
+            self._off_latched = reg.DCLOFFINT | (0x000008 if off & 1 else 0) | (0x000001 if off & 2 else 0)

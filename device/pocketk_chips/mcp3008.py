@@ -24,12 +24,12 @@ class Mcp3008:
 
     Args:
         bench: its clock, a `ChipBench`.
-        sources: eight functions of a time in ns that give volts at an input; None for one that is not connected.
+        sources: what lies at the eight inputs, each with `volts(n, t_ns)`; None for one that is not connected.
         supply_v: its supply and reference.
 
     Attributes:
         violations: what the host did that the data sheet forbids; empty after a correct measurement.
-        conversions: how many were taken.
+        conversions: how many were taken; may be set back, since the chip knows no beginning.
     """
 
     spi_mode = 0
@@ -114,6 +114,6 @@ class Mcp3008:
         if source is None:
             self.violations.append("a conversion of command %x, where nothing is connected" % self._command)
             return
-        self.conversions += 1
-        code = int(source(now_ns) / self._supply_v * STEPS + 0.5)
+        code = int(source.volts(self.conversions, now_ns) / self._supply_v * STEPS + 0.5)
         self._code = min(max(code, 0), STEPS - 1)
+        self.conversions += 1

@@ -76,7 +76,7 @@ class FakeSMBus:
         i2c_addr: int,
         register: int,
         data: Sequence[int],
-        force: bool | None = None,  # noqa: ARG002 - no other driver is there
+        force: bool | None = None,
     ) -> None:
         """Send a register's number and bytes, as `smbus2` does."""
         self.i2c_rdwr(FakeI2cMsg.write(i2c_addr, [register, *data]))
@@ -86,7 +86,7 @@ class FakeSMBus:
         i2c_addr: int,
         register: int,
         length: int,
-        force: bool | None = None,  # noqa: ARG002 - no other driver is there
+        force: bool | None = None,
     ) -> list[int]:
         """Send a register's number, begin again, receive bytes."""
         answer = FakeI2cMsg.read(i2c_addr, length)

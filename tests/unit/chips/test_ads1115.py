@@ -5,6 +5,7 @@ import pytest
 from pocketk_chips.ads1115 import CONFIG, CONFIG_RESET, CONVERSION, HI_THRESH, LO_THRESH, Ads1115
 from pocketk_chips.bench import SECOND_NS, ChipBench
 from pocketk_chips.i2c_wire import I2cWire
+from pocketk_chips.inputs import FunctionInput
 
 CONTINUOUS = 0x42E0  # AIN0, 4.096 V, 860 a second, line on
 SINGLE = 0xC3E0
@@ -13,7 +14,7 @@ SINGLE = 0xC3E0
 class Host:
     def __init__(self, source=lambda _: 1.0) -> None:
         self.bench = ChipBench()
-        self.chip = Ads1115(self.bench, source)
+        self.chip = Ads1115(self.bench, FunctionInput(source))
         self.wire = I2cWire(self.bench, {0x48: self.chip}, 400_000)
 
     def put(self, register: int, value: int) -> None:

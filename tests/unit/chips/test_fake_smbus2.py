@@ -7,6 +7,7 @@ import pytest
 from pocketk_chips.ads1115 import CONFIG, CONFIG_RESET, CONVERSION, HI_THRESH, Ads1115
 from pocketk_chips.bench import ChipBench
 from pocketk_chips.i2c_wire import I2cWire
+from pocketk_chips.inputs import FlatInput
 from pocketk_chips.linux.fake_smbus2 import FakeI2cMsg, FakeSMBus, FakeSmbus2Module
 
 smbus2 = pytest.importorskip("smbus2")
@@ -15,7 +16,7 @@ METHODS = ["open", "close", "write_i2c_block_data", "read_i2c_block_data", "i2c_
 
 def bench_of_one() -> tuple[FakeSmbus2Module, Ads1115, I2cWire]:
     bench = ChipBench()
-    chip = Ads1115(bench, lambda _: 1.0)
+    chip = Ads1115(bench, FlatInput(1.0))
     wire = I2cWire(bench, {0x48: chip})
     return FakeSmbus2Module({1: wire}), chip, wire
 

@@ -6,6 +6,7 @@ import pytest
 
 from pocketk_chips import max30003_registers as reg
 from pocketk_chips.bench import SECOND_NS, ChipBench
+from pocketk_chips.inputs import FunctionInput
 from pocketk_chips.max30003 import Max30003
 from pocketk_chips.spi_wire import SpiWire
 
@@ -13,12 +14,23 @@ MS = 1_000_000
 AT_500 = 0x180004  # EN_ECG, 32000 Hz
 
 
+class Electrodes(FunctionInput):
+    """Both on, or both off."""
+
+    def __init__(self, volts, off) -> None:
+        super().__init__(volts)
+        self._off = off
+
+    def lead_off(self, n: int, t_ns: int) -> int:
+        return 3 if self._off(t_ns) else 0
+
+
 class Host:
     """A host that has read the data sheet."""
 
-    def __init__(self, source=lambda _: 0.0, lead_off=None) -> None:
+    def __init__(self, source=lambda _: 0.0, lead_off=lambda _: False) -> None:
         self.bench = ChipBench()
-        self.chip = Max30003(self.bench, source, lead_off)
+        self.chip = Max30003(self.bench, Electrodes(source, lead_off))
         self.wire = SpiWire(self.bench, self.chip)
         self.hertz = 1_000_000
 

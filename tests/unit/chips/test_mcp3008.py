@@ -4,6 +4,7 @@ import pytest
 
 from pocketk_chips.ad8232 import Ad8232
 from pocketk_chips.bench import ChipBench
+from pocketk_chips.inputs import CodesInput, FunctionInput
 from pocketk_chips.mcp3008 import Mcp3008
 from pocketk_chips.spi_wire import SpiWire
 
@@ -11,8 +12,8 @@ from pocketk_chips.spi_wire import SpiWire
 class Host:
     def __init__(self, source=lambda _: 1.65, supply_v: float = 3.3, channel: int = 0) -> None:
         self.bench = ChipBench()
-        sources = [None] * 8
-        sources[channel] = source
+        sources: list[FunctionInput | None] = [None] * 8
+        sources[channel] = FunctionInput(source)
         self.chip = Mcp3008(self.bench, sources, supply_v)
         self.wire = SpiWire(self.bench, self.chip)
 
@@ -97,14 +98,14 @@ def test_a_conversion_begins_with_cs_rising_first() -> None:
 
 def test_the_amplifier_takes_its_gain_about_half_the_supply_and_stops_short_of_its_rails() -> None:
     volts = [0.0, 1e-3, -1e-3, 1.0, -1.0]
-    amplifier = Ad8232(lambda t: volts[t])
-    assert [amplifier.output_v(t) for t in range(5)] == pytest.approx([1.65, 1.75, 1.55, 3.25, 0.05])
+    amplifier = Ad8232(FunctionInput(lambda t: volts[t]))
+    assert [amplifier.volts(0, t) for t in range(5)] == pytest.approx([1.65, 1.75, 1.55, 3.2, 0.1])
 
 
 def test_the_amplifier_says_that_an_electrode_is_off() -> None:
-    amplifier = Ad8232(lambda _: 0.0, lambda t: t == 1)
+    amplifier = Ad8232(CodesInput([0] * 4, 1.0, [0, 3, 1, 0]))
     seen = []
-    for t in range(3):
-        amplifier.output_v(t)
+    for n in range(4):
+        amplifier.volts(n, 0)
         seen.append((amplifier.lo_plus.level, amplifier.lo_minus.level))
-    assert seen == [(0, 0), (1, 1), (0, 0)]
+    assert seen == [(0, 0), (1, 1), (1, 0), (0, 0)]
