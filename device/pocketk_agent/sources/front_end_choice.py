@@ -1,0 +1,128 @@
+"""Which front end a measurement is made with, and how it is opened."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pocketk_agent.clock import Clock, SystemClock
+from pocketk_agent.sources.source import Source, SourceLostError
+
+FrontEndKind = Literal[
+    "ads1292r", "max30003", "ads1115-ad8232", "mcp3008-ad8232", "serial", "replay", "simulated-patient"
+]
+KINDS: tuple[str, ...] = get_args(FrontEndKind)
+# Real-time pace of a model that stands for a chip.
+_VIRTUAL_KINDS = ("ads1292r", "max30003", "ads1115-ad8232", "mcp3008-ad8232")
+
+
+@dataclass(frozen=True)
+class FrontEndChoice:
+    """What a configuration says of the front end.
+
+    Attributes:
+        kind: one of `KINDS`.
+        serial: serial number of the front end; None for the computer's own.
+        spi_bus: number of the SPI bus.
+        spi_device: number of its chip-select line.
+        spi_hz: SPI clock.
+        drdy_chip: path of the GPIO chip that data-ready, interrupt or ALERT/RDY is connected to.
+        drdy_line: number of the line on it.
+        i2c_bus: number of the I2C bus.
+        i2c_address: 7-bit address.
+        port: of the handheld on USB.
+        file: recording to be replayed.
+        virtual: the register-level model with a simulated patient instead of the bus.
+
+    Raises:
+        ValueError: there is no such kind, no recording to replay, or no model of the kind.
+    """
+
+    kind: str
+    serial: str | None = None
+    spi_bus: int = 0
+    spi_device: int = 0
+    spi_hz: int = 1_000_000
+    drdy_chip: str = "/dev/gpiochip0"
+    drdy_line: int = 25
+    i2c_bus: int = 1
+    i2c_address: int = 0x48
+    port: str = "/dev/ttyACM0"
+    file: Path | None = None
+    virtual: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"There is no front end {self.kind!r}; give one of {', '.join(KINDS)}.")
+        if self.kind == "replay" and self.file is None:
+            raise ValueError("The front end 'replay' needs a file.")
+        if self.virtual and self.kind not in _VIRTUAL_KINDS:
+            raise ValueError(f"There is no model of {self.kind!r}; virtual goes with {', '.join(_VIRTUAL_KINDS)}.")
+
+
+def open_front_end(choice: FrontEndChoice, clock: Clock | None = None) -> Source:
+    """The source that a choice stands for; nothing is connected before its own `open`.
+
+    Args:
+        choice: see `FrontEndChoice`; a configuration's model with the same attributes does as well.
+        clock: the agent's; the machine's own where none is given.
+
+    Raises:
+        SourceLostError: `module-missing`, the extra with the bus's module is not installed.
+        RecordingFileError: the file to be replayed cannot be read.
+    """
+    clock = clock or SystemClock()
+    if choice.kind == "serial":
+        return _serial(choice, clock)
+    if choice.kind == "replay":
+        return _replay(choice, clock)
+    if choice.kind == "simulated-patient":
+        return _simulated_patient(clock)
+    return _chip(choice, clock)
+
+
+def bus_module(name: Literal["spidev", "gpiod", "smbus2"]) -> Any:
+    """A bus module, imported only now.
+
+    Raises:
+        SourceLostError: `module-missing`, it is not installed.
+    """
+    try:
+        if name == "spidev":
+            return import_module("spidev")
+        return import_module("gpiod") if name == "gpiod" else import_module("smbus2")
+    except ImportError as error:
+        raise SourceLostError(
+            "module-missing", f"{name} is not installed: pip install 'pocketk[pi]' ({error})."
+        ) from error
+
+
+def _serial(choice: FrontEndChoice, clock: Clock) -> Source:
+    from pocketk_agent.sources.serial_source import SerialSource
+    from pocketk_agent.transport.serial_transport import SerialTransport
+
+    return SerialSource(SerialTransport(choice.port), clock)
+
+
+def _replay(choice: FrontEndChoice, clock: Clock) -> Source:
+    from pocketk_agent.recording_file import read_recording
+    from pocketk_agent.sources.pace import Pace
+    from pocketk_agent.sources.replay_source import ReplaySource
+
+    assert choice.file is not None  # noqa: S101 - FrontEndChoice has checked it
+    return ReplaySource(read_recording(choice.file), pace=Pace.real_time(), clock=clock)
+
+
+def _simulated_patient(clock: Clock) -> Source:
+    from pocketk_agent.sources.pace import Pace
+    from pocketk_agent.sources.simulated_patient_source import SimulatedPatientSource
+
+    return SimulatedPatientSource("typical", pace=Pace.real_time(), clock=clock)
+
+
+def _chip(choice: FrontEndChoice, clock: Clock) -> Source:
+    if choice.kind == "ads1292r":
+        from pocketk_agent.sources.ads1292r_front_end import ads1292r_front_end
+
+        return ads1292r_front_end(choice, clock)
+    raise SourceLostError("not-supported", f"The front end {choice.kind!r} is not in this version of the agent.")
