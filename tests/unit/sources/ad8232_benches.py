@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pocketk_agent.sources import ads1115_driver, mcp3008_driver
-from pocketk_agent.sources.ad8232_board import LeadOffPlace
+from pocketk_agent.sources.bus.ad8232_board import LeadOffPlace
 from pocketk_agent.sources.ads1115_ad8232_source import SETTING, Ads1115Ad8232Source
 from pocketk_agent.sources.bus.bench_clock import BenchClock
 from pocketk_agent.sources.bus.bus_source import BusSetting

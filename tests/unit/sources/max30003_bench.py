@@ -4,7 +4,7 @@ from pocketk_agent.sources.bus.bench_clock import BenchClock
 from pocketk_agent.sources.bus.bus_source import BusSetting
 from pocketk_agent.sources.bus.host_time import BenchTime
 from pocketk_agent.sources.bus.spi_place import SpiPlace
-from pocketk_agent.sources.max30003_driver import Max30003Driver
+from pocketk_agent.sources.bus.max30003_driver import Max30003Driver
 from pocketk_agent.sources.max30003_source import Max30003Source
 from pocketk_chips.bench import ChipBench
 from pocketk_chips.inputs import CodesInput, FlatInput

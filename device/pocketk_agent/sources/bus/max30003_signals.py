@@ -1,9 +1,13 @@
 """The MAX30003's own test source and shorted inputs, for its self-test and its calibration."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from pocketk_agent.front_end import SampleBlock
-from pocketk_agent.sources import max30003_port as chip
+from pocketk_agent.sources.bus import max30003_port as chip
 from pocketk_agent.sources.bus.calibration_signals import (
     CalibrationRecording,
     CalibrationSignal,
@@ -12,8 +16,10 @@ from pocketk_agent.sources.bus.calibration_signals import (
 )
 from pocketk_agent.sources.bus.sample_ring import SampleRing
 from pocketk_agent.sources.bus.silence import SilenceWatch
-from pocketk_agent.sources.max30003_driver import Max30003Driver
 from pocketk_agent.sources.source import SelfTest, SourceLostError
+
+if TYPE_CHECKING:
+    from pocketk_agent.sources.bus.max30003_driver import Max30003Driver
 
 # CNFG_CAL and CNFG_EMUX for each signal.
 _INPUTS: dict[str, tuple[int, int]] = {

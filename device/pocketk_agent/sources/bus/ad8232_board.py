@@ -86,7 +86,7 @@ class LeadOffLines:
             request.release()
 
 
-class NoSignals(CalibrationSignals):
+class WithoutSignals(CalibrationSignals):
     """An AD8232 board has neither a test source nor a switch before its inputs."""
 
     def record(self, signal: CalibrationSignal, seconds: float) -> CalibrationRecording:  # noqa: ARG002 - it has none

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from pocketk_agent.sources.bus.max30003_wiring import Max30003Wiring
 from pocketk_agent.sources.bus.pi_modules import SpiDevice, SpiModule
-from pocketk_agent.sources.bus.spi_place import SpiPlace
 from pocketk_agent.sources.source import SourceLostError
 
 STATUS, EN_INT, MNGR_INT = 0x01, 0x02, 0x04
@@ -54,11 +54,11 @@ class Max30003Port:
 
     Args:
         spidev: the module, or what stands for it.
-        place: where the chip is connected.
+        wiring: where the chip is connected.
     """
 
-    def __init__(self, spidev: SpiModule, place: SpiPlace) -> None:
-        self._spidev, self._place = spidev, place
+    def __init__(self, spidev: SpiModule, wiring: Max30003Wiring) -> None:
+        self._spidev, self._wiring = spidev, wiring
         self._spi: SpiDevice | None = None
         # Made once: the command bytes of what is read for every batch.
         self._burst = [ECG_FIFO_BURST << 1 | 1, *[0] * (3 * BATCH)]
@@ -71,14 +71,17 @@ class Max30003Port:
         Raises:
             SourceLostError: no such bus, or no permission.
         """
-        place = self._place
+        wiring = self._wiring
         try:
             spi = self._spidev.SpiDev()
-            spi.open(place.bus, place.device)
-            spi.mode, spi.max_speed_hz = _SPI_MODE, place.hertz
+            spi.open(wiring.spi_bus, wiring.spi_device)
+            spi.mode, spi.max_speed_hz = _SPI_MODE, wiring.spi_hz
         except OSError as error:
-            where = f"/dev/spidev{place.bus}.{place.device}"
-            raise SourceLostError("front-end-lost", f"{where} cannot be opened: {error}") from error
+            where = f"/dev/spidev{wiring.spi_bus}.{wiring.spi_device}"
+            raise SourceLostError(
+                "front-end-lost",
+                f"{where} cannot be used: {error}. Is SPI switched on, and may this user use it?",
+            ) from error
         self._spi = spi
 
     def close(self) -> None:

@@ -3,16 +3,15 @@
 Sources of the values: docs/hardware.md, MCP3008.
 """
 
-import math
-
 from pocketk_agent.front_end import NO_FIRMWARE, FrontEnd
-from pocketk_agent.sources.ad8232_board import GAIN, RAIL_V, SUPPLY_V, LeadOffLines, LeadOffPlace
+from pocketk_agent.sources.bus.ad8232_board import GAIN, RAIL_V, SUPPLY_V, LeadOffLines, WithoutSignals
 from pocketk_agent.sources.bus.host_time import HostTime
+from pocketk_agent.sources.bus.mcp3008_wiring import Mcp3008Wiring
 from pocketk_agent.sources.bus.pi_modules import GpioModule, SpiDevice, SpiModule
 from pocketk_agent.sources.bus.rate_meter import RateMeter
 from pocketk_agent.sources.bus.sample_driver import SampleDriver
 from pocketk_agent.sources.bus.sample_ring import SampleRing
-from pocketk_agent.sources.bus.spi_place import SpiPlace
+from pocketk_agent.sources.bus.sampling_jitter import SamplingJitter
 from pocketk_agent.sources.source import SelfTest, SourceLostError
 from pocketk_firmware.handheld import runtime_name
 
@@ -22,8 +21,6 @@ PERIOD_NS = 2_000_000
 STEPS = 1024
 STEP_V = SUPPLY_V / STEPS
 LSB_MV = round(STEP_V / GAIN * 1e12) / 1e9
-# Up to 1.35 MHz is promised at 2.7 V, 3.6 MHz at 5 V; at 3.3 V the lower holds.
-HIGHEST_HZ = 1_350_000
 # Start bit; channel 0 against ground; the result is in the last ten bits.
 _COMMAND = [0x01, 0x80, 0x00]
 _NULL_BIT = 0x04
@@ -34,42 +31,7 @@ _MOST_ONES, _MOST_ZEROS = 3, 50
 _FIRST_S = 0.002
 
 
-class Jitter:
-    """How late samples were taken after their time.
-
-    Attributes:
-        n: samples.
-        worst_us: the latest.
-    """
-
-    def __init__(self) -> None:
-        self.n = 0
-        self.worst_us = 0.0
-        self._sum, self._squares = 0.0, 0.0
-
-    def add(self, late_us: float) -> None:
-        """Take one sample."""
-        self.n += 1
-        self.worst_us = max(self.worst_us, late_us)
-        self._sum += late_us
-        self._squares += late_us * late_us
-
-    @property
-    def rms_us(self) -> float:
-        """Standard deviation of the lateness, microseconds; a constant lateness is none."""
-        if not self.n:
-            return 0.0
-        return math.sqrt(max(0.0, self._squares / self.n - (self._sum / self.n) ** 2))
-
-    def sentence(self) -> str:
-        """What health says."""
-        return (
-            f"sampled by the host's clock: jitter {self.rms_us:.0f} us rms, {self.worst_us:.0f} us at worst "
-            f"over {self.n} samples"
-        )
-
-
-class Mcp3008Driver(SampleDriver):
+class Mcp3008Driver(SampleDriver, WithoutSignals):
     """See `SampleDriver`.
 
     Sample number n is due n periods after the start. One that is taken more than half a period late is not put at the
@@ -78,35 +40,20 @@ class Mcp3008Driver(SampleDriver):
     Args:
         spidev: the module.
         gpiod: the module.
-        place: where the chip is; its line is not used.
-        lead_off: where the amplifier's lead-off lines are.
         time: the host's.
-        serial: serial number to state.
-
-    Raises:
-        ValueError: the SPI clock is above what the chip promises.
+        wiring: where the chips are.
 
     Attributes:
         jitter: since the last `open`.
     """
 
-    def __init__(
-        self,
-        spidev: SpiModule,
-        gpiod: GpioModule,
-        place: SpiPlace,
-        lead_off: LeadOffPlace,
-        time: HostTime,
-        serial: str,
-    ) -> None:
-        if not 0 < place.hertz <= HIGHEST_HZ:
-            raise ValueError(f"An SPI clock of {place.hertz} Hz; an MCP3008 at 3.3 V bears at most {HIGHEST_HZ}.")
+    def __init__(self, spidev: SpiModule, gpiod: GpioModule, time: HostTime, wiring: Mcp3008Wiring) -> None:
         self.rate = RateMeter()
-        self.jitter = Jitter()
-        self._spidev, self._place, self._time, self._serial = spidev, place, time, serial
-        self._lead_off = LeadOffLines(gpiod, lead_off)
+        self.jitter = SamplingJitter()
+        self._spidev, self._time, self._wiring = spidev, time, wiring
+        self._lead_off = LeadOffLines(gpiod, wiring.lead_off)
         self._spi: SpiDevice | None = None
-        self._faults = dict.fromkeys(("late_samples", "samples_lost", "bad_answers"), 0)
+        self._faults: dict[str, int] = {"samples_late": 0, "samples_lost": 0, "bad_answers": 0}
         self._start_ns = 0
         self._index = 0
         self._ones = self._zeros = 0
@@ -117,7 +64,7 @@ class Mcp3008Driver(SampleDriver):
             self._connect()
         self._start()
         return FrontEnd(
-            serial=self._serial,
+            serial=self._wiring.serial,
             firmware=NO_FIRMWARE,
             runtime=runtime_name(),
             profile=PROFILE,
@@ -174,20 +121,23 @@ class Mcp3008Driver(SampleDriver):
         self._lead_off.close()
 
     def _connect(self) -> None:
-        place = self._place
+        wiring = self._wiring
         try:
             spi = self._spidev.SpiDev()
-            spi.open(place.bus, place.device)
-            spi.mode, spi.max_speed_hz = _SPI_MODE, place.hertz
+            spi.open(wiring.spi_bus, wiring.spi_device)
+            spi.mode, spi.max_speed_hz = _SPI_MODE, wiring.spi_hz
         except OSError as error:
-            where = f"/dev/spidev{place.bus}.{place.device}"
-            raise SourceLostError("front-end-lost", f"{where} cannot be opened: {error}") from error
+            where = f"/dev/spidev{wiring.spi_bus}.{wiring.spi_device}"
+            raise SourceLostError(
+                "front-end-lost",
+                f"{where} cannot be used: {error}. Is SPI switched on, and may this user use it?",
+            ) from error
         self._spi = spi
         try:
             self._lead_off.open()
             if self._convert() is None:
                 raise SourceLostError(
-                    "front-end-identity", "The bit before the result is not 0: no MCP3008 answers. Check the wiring."
+                    "front-end-lost", "The bit before the result is not 0: no MCP3008 answers. Check the wiring."
                 )
         except SourceLostError:
             self.close()
@@ -195,14 +145,14 @@ class Mcp3008Driver(SampleDriver):
 
     def _start(self) -> None:
         self.rate.begin()
-        self.jitter = Jitter()
+        self.jitter = SamplingJitter()
         self._index = self._ones = self._zeros = 0
         self._start_ns = self._time.now_ns() + round(_FIRST_S * 1e9)
 
     def _skip_to(self, now_ns: int) -> None:
         """Go on with the first sample that is not due yet."""
         following = max(self._index, (now_ns - self._start_ns) // PERIOD_NS + 1)
-        self._faults["late_samples"] += 1
+        self._faults["samples_late"] += 1
         self._faults["samples_lost"] += 1 + following - self._index
         self._index = following
 

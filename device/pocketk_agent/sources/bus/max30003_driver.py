@@ -1,13 +1,15 @@
-"""The MAX30003 read through its FIFO: one interrupt for eight samples, and none lost while the host is a little late."""
+"""The MAX30003 read through its FIFO: one interrupt for eight samples, none lost while the host is a little late."""
 
 from pocketk_agent.front_end import NO_FIRMWARE, FrontEnd
-from pocketk_agent.sources import max30003_port as chip
+from pocketk_agent.sources.bus import max30003_port as chip
+from pocketk_agent.sources.bus.calibration_signals import CalibrationRecording, CalibrationSignal, CalibrationSignals
 from pocketk_agent.sources.bus.host_time import HostTime
+from pocketk_agent.sources.bus.max30003_signals import Max30003Signals
+from pocketk_agent.sources.bus.max30003_wiring import Max30003Wiring
 from pocketk_agent.sources.bus.pi_modules import EdgeLine, GpioModule, SpiModule, falling_edges
 from pocketk_agent.sources.bus.rate_meter import RateMeter
 from pocketk_agent.sources.bus.sample_driver import SampleDriver
 from pocketk_agent.sources.bus.sample_ring import SampleRing
-from pocketk_agent.sources.bus.spi_place import SpiPlace
 from pocketk_agent.sources.bus.steady_period import SteadyPeriod
 from pocketk_agent.sources.source import SelfTest, SourceLostError
 from pocketk_firmware.handheld import runtime_name
@@ -21,7 +23,7 @@ _ASK_AFTER_NS = round(1.5 * chip.BATCH / chip.NOMINAL_HZ * _NS_PER_S)
 _RESTARTED = "The MAX30003 has lost its set-up: its supply failed. Check the wiring and start again."
 
 
-class Max30003Driver(SampleDriver):
+class Max30003Driver(SampleDriver, CalibrationSignals):
     """See `SampleDriver`.
 
     Every sample is told apart by the chip's own count; only an overflow, which loses the count, makes the time of the
@@ -31,20 +33,24 @@ class Max30003Driver(SampleDriver):
     Args:
         spidev: the module.
         gpiod: the module.
-        place: where the chip is.
         time: the host's.
-        serial: serial number to state.
+        wiring: where the chip is.
     """
 
-    def __init__(self, spidev: SpiModule, gpiod: GpioModule, place: SpiPlace, time: HostTime, serial: str) -> None:
+    def __init__(self, spidev: SpiModule, gpiod: GpioModule, time: HostTime, wiring: Max30003Wiring) -> None:
         self.rate = RateMeter()
-        self.port = chip.Max30003Port(spidev, place)
-        self._gpiod, self._place, self._time, self._serial = gpiod, place, time, serial
+        self.port = chip.Max30003Port(spidev, wiring)
+        self._gpiod, self._time, self._wiring = gpiod, time, wiring
+        self._signals = Max30003Signals(self)
         self._line: EdgeLine | None = None
         self._period = SteadyPeriod(self.rate, chip.NOMINAL_HZ)
-        self._faults = dict.fromkeys(
-            ("lost_interrupts", "spurious_interrupts", "fifo_overflows", "samples_lost", "fast_samples"), 0
-        )
+        self._faults: dict[str, int] = {
+            "interrupts_missed": 0,
+            "interrupts_spurious": 0,
+            "fifo_overflows": 0,
+            "samples_lost": 0,
+            "samples_fast": 0,
+        }
         self._next_index = 0
         self._heard_ns = 0
         self._off = False
@@ -58,7 +64,7 @@ class Max30003Driver(SampleDriver):
             self._connect()
         self.start()
         return FrontEnd(
-            serial=self._serial,
+            serial=self._wiring.serial,
             firmware=NO_FIRMWARE,
             runtime=runtime_name(),
             profile=PROFILE,
@@ -99,7 +105,7 @@ class Max30003Driver(SampleDriver):
             self._explain_silence(edge_ns)
             return 0
         if edge_ns is None and not line.wait_edge_events(0.0):
-            self._faults["lost_interrupts"] += 1
+            self._faults["interrupts_missed"] += 1
         elif edge_ns is None:
             edge_ns = line.read_edge_events()[-1].timestamp_ns
         self._heard_ns = self._time.now_ns()
@@ -108,9 +114,11 @@ class Max30003Driver(SampleDriver):
 
     def self_test(self) -> SelfTest:
         """See `SampleDriver`."""
-        from pocketk_agent.sources.max30003_signals import Max30003Signals
+        return self._signals.self_test()
 
-        return Max30003Signals(self).self_test()
+    def record(self, signal: CalibrationSignal, seconds: float) -> CalibrationRecording:
+        """See `CalibrationSignals`."""
+        return self._signals.record(signal, seconds)
 
     def faults(self) -> dict[str, int]:
         """See `SampleDriver`."""
@@ -132,7 +140,7 @@ class Max30003Driver(SampleDriver):
     @property
     def serial(self) -> str:
         """Serial number."""
-        return self._serial
+        return self._wiring.serial
 
     @property
     def newest_instant(self) -> tuple[int, int] | None:
@@ -147,23 +155,26 @@ class Max30003Driver(SampleDriver):
     def _connect(self) -> None:
         self.port.open()
         try:
-            self._check_identity("front-end-identity")
+            self._identify()
             self._set_up()
-            self._line = falling_edges(self._gpiod, self._place.gpio_chip, self._place.line)
+            self._line = falling_edges(self._gpiod, self._wiring.intb_chip, self._wiring.intb_line)
         except (OSError, ValueError) as error:
             self.port.close()
-            where = f"Line {self._place.line} of {self._place.gpio_chip}"
-            raise SourceLostError("front-end-lost", f"{where} cannot be used: {error}") from error
+            where = f"Line {self._wiring.intb_line} of {self._wiring.intb_chip}"
+            raise SourceLostError("front-end-lost", f"{where} cannot be used for INTB: {error}") from error
         except SourceLostError:
             self.port.close()
             raise
 
-    def _check_identity(self, code: str) -> None:
+    def _identify(self) -> None:
         info = self.port.read(chip.INFO)
-        if info & chip.FAMILY_MASK != chip.FAMILY or info & ~chip.FAMILY_MASK == ~chip.FAMILY_MASK & 0xFFFFFF:
+        if info & chip.FAMILY_MASK == chip.FAMILY:
+            return
+        if info in (0x000000, 0xFFFFFF):
             raise SourceLostError(
-                code, f"INFO reads {info:06x}; a MAX30003 begins with 5. Check wiring and chip select."
+                "front-end-lost", f"No MAX30003 answers: INFO reads {info:06X}. Check power and wiring."
             )
+        raise SourceLostError("front-end-wrong-chip", f"INFO reads {info:06X}; that of a MAX30003 begins with 5.")
 
     def _set_up(self) -> None:
         self.port.write(chip.SW_RST, 0)
@@ -172,7 +183,8 @@ class Max30003Driver(SampleDriver):
         for register, value in chip.SET_UP:
             if (found := self.port.read(register)) != value:
                 raise SourceLostError(
-                    "front-end-setup", f"Register {register:02x} reads {found:06x} after {value:06x} was written."
+                    "front-end-setup",
+                    f"Register 0x{register:02X} was set to {value:06X} and reads {found:06X}. Is the wiring sound?",
                 )
         for _ in range(_LOCK_LOOKS):
             if not self.port.status() & chip.PLLINT:
@@ -183,7 +195,7 @@ class Max30003Driver(SampleDriver):
     def _checked_status(self) -> int:
         status = self.port.status()
         if status & chip.STATUS_NEVER:
-            self._check_identity("front-end-lost")
+            self._identify()
         return status
 
     def _explain_silence(self, edge_ns: int | None) -> None:
@@ -192,9 +204,9 @@ class Max30003Driver(SampleDriver):
         Raises:
             SourceLostError: the chip is gone or has lost its set-up.
         """
-        self._faults["spurious_interrupts"] += edge_ns is not None
+        self._faults["interrupts_spurious"] += edge_ns is not None
         self._heard_ns = self._time.now_ns()
-        self._check_identity("front-end-lost")
+        self._identify()
         if self.port.read(chip.CNFG_GEN) != chip.GENERAL:
             raise SourceLostError("front-end-restarted", _RESTARTED)
 
@@ -205,7 +217,7 @@ class Max30003Driver(SampleDriver):
         elif self._count_is_lost:
             self._begin_count_again()
             return 0
-        answer, taken = self.port.batch(), 0
+        answer, taken, fifo_word = self.port.batch(), 0, 0
         for at in range(1, len(answer), 3):
             fifo_word = chip.word(answer, at)
             if not self._put(ring, fifo_word, off):
@@ -246,7 +258,7 @@ class Max30003Driver(SampleDriver):
         if what == chip.TAG_EMPTY:
             return False
         if what & 1:
-            self._faults["fast_samples"] += 1
+            self._faults["samples_fast"] += 1
         ring.put(self._next_index, chip.code(fifo_word), off)
         self._next_index += 1
         return True
