@@ -26,6 +26,8 @@ AGENT_OPTIONAL = (
     "gpiod",
     "matplotlib",
     "onnxruntime",
+    "pydantic",
+    "pydantic_core",
     "rich",
     "serial",
     "sleepecg",
