@@ -1,0 +1,1 @@
+"""Front ends on a bus of the host: drivers, their ring and their rate."""
