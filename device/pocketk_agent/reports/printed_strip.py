@@ -39,6 +39,8 @@ class PrintedStrip:
         product: name at the head of the page.
         beats: their median is drawn below the strip where there is one.
         information: lines beside it, for information.
+        calibration: what is known of the front end's, empty where there is nothing to say.
+        calibration_in_date: False where that must not be overlooked.
 
     Raises:
         ValueError: arrays of different shape, no sample, more than 60 s, or no usable rate.
@@ -64,6 +66,8 @@ class PrintedStrip:
     product: str = wording.PRODUCT
     beats: BeatReport | None = None
     information: tuple[str, ...] = ()
+    calibration: str = ""
+    calibration_in_date: bool = True
 
     def __post_init__(self) -> None:
         shape = self.ecg_mv.shape

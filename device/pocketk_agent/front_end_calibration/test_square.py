@@ -1,0 +1,35 @@
+"""The square wave that each chip makes for its own test."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TestSquare:
+    """A square wave around zero.
+
+    Attributes:
+        half_amplitude_mv: its two levels are plus and minus this, millivolts.
+        frequency_hz: periods per second.
+        accuracy: half-width of the interval that its amplitude surely lies in, as a share.
+        first_level: +1 where its first half-period after the start is the upper one, -1 the lower one.
+        source: where the figures come from.
+    """
+
+    __test__ = False  # no test, whatever pytest thinks of the name
+
+    half_amplitude_mv: float
+    frequency_hz: float
+    accuracy: float
+    first_level: int
+    source: str
+
+
+# By front-end profile; a front end without one cannot be calibrated by itself.
+TEST_SQUARES: dict[str, TestSquare] = {
+    "ads1292r": TestSquare(1.0, 1.0, 0.02, 1, "docs/hardware.md, ADS1292R: 1 Hz, +-1 mV; 2 % is UNVERIFIED"),
+}
+
+
+def can_be_calibrated(profile: str) -> bool:
+    """Whether front ends of this profile have a test signal of their own."""
+    return profile in TEST_SQUARES
