@@ -35,8 +35,8 @@ def calibrated_front_end(front_end: FrontEnd, calibration: FrontEndCalibration) 
     if not abs(front_end.fs_hz / expected_hz - 1.0) <= RATE_TOLERANCE:
         raise FrontEndCalibrationError(
             "rate",
-            f"The front end samples at {front_end.fs_hz:.2f} Hz; calibrated were {expected_hz:.2f} Hz, and no more than "
-            f"{RATE_TOLERANCE:.0%} between them can be drift. Calibrate it anew; if that is refused, it is broken.",
+            f"The front end samples at {front_end.fs_hz:.2f} Hz; it was calibrated at {expected_hz:.2f} Hz, and more "
+            f"than {RATE_TOLERANCE:.0%} between them is no drift. Calibrate it anew; if that is refused, it is broken.",
         )
     return replace(
         front_end,

@@ -1,7 +1,6 @@
 """The result of calibrating one front end: figures with their uncertainty, for one serial number."""
 
 import json
-import math
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from pocketk_agent.bundle.signature import time_text
 from pocketk_agent.front_end_calibration.error import invalid_calibration
 from pocketk_agent.front_end_calibration.limits import FRONT_END_LIMITS, LONGEST_VALID, FrontEndLimits
+from pocketk_agent.front_end_calibration.verdict import Verdict, verdicts_of
 
 CALIBRATION_SCHEMA = 1
 _LONGEST_TEXT = 200
@@ -94,8 +94,9 @@ class FrontEndCalibration:
                 raise invalid_calibration(f"has a {name} that is not 1 to {_LONGEST_TEXT} printable characters")
         if not self.made_at < self.due_at <= self.made_at + LONGEST_VALID:
             raise invalid_calibration(f"is due no later than it was made, or after {LONGEST_VALID.days} days")
-        if fault := next(iter(self.faults(limits)), None):
-            raise invalid_calibration(f"was made of a front end that is not fit: {fault}")
+        for verdict in self.verdicts(limits):
+            if not verdict.kept:
+                raise invalid_calibration(f"was made of a front end that is not fit: {verdict.words}")
         self._check_figures()
 
     def _check_figures(self) -> None:
@@ -105,29 +106,9 @@ class FrontEndCalibration:
         if not (self.lsb_mv > 0 and self.fs_hz > 0):
             raise invalid_calibration("gives no positive scale or rate")
 
-    def faults(self, limits: FrontEndLimits = FRONT_END_LIMITS) -> tuple[str, ...]:
-        """Which limits are not kept, in words with value and limit; written so that NaN keeps none."""
-        offset_mv = abs(self.offset_counts.value) * self.lsb_mv
-        rate_error = abs(self.rate_hz.value / self.fs_hz - 1.0) if self.fs_hz else math.inf
-        kept = (
-            (abs(self.gain.value - 1.0) <= limits.gain_error,
-             f"gain is {self.gain.value - 1.0:+.2%} off, more than {limits.gain_error:.0%}"),
-            (self.gain.uncertainty <= limits.gain_uncertainty,
-             f"gain is uncertain by {self.gain.uncertainty:.2%}, more than {limits.gain_uncertainty:.0%}"),
-            (offset_mv <= limits.offset_mv, f"offset is {offset_mv:.3f} mV, more than {limits.offset_mv:g} mV"),
-            (rate_error <= limits.rate_error,
-             f"rate is {self.rate_hz.value:.3f} Hz, more than {limits.rate_error:.0%} from {self.fs_hz:g} Hz"),
-            (0.0 <= self.noise_peak_to_peak_uv.value <= limits.noise_peak_to_peak_uv,
-             f"noise is {self.noise_peak_to_peak_uv.value:.1f} uV peak to peak, more than "
-             f"{limits.noise_peak_to_peak_uv:g} uV"),
-            (limits.open_share <= self.lead_off_open_share <= 1.0,
-             f"open electrodes are flagged in {self.lead_off_open_share:.1%} of the samples, less than "
-             f"{limits.open_share:.0%}"),
-            (0.0 <= self.lead_off_closed_share <= limits.closed_share,
-             f"connected electrodes are flagged in {self.lead_off_closed_share:.1%} of the samples, more than "
-             f"{limits.closed_share:.0%}"),
-        )  # fmt: skip
-        return tuple(words for well, words in kept if not well)
+    def verdicts(self, limits: FrontEndLimits = FRONT_END_LIMITS) -> tuple[Verdict, ...]:
+        """Every quantity against its limit."""
+        return verdicts_of(self, limits)
 
 
 def canonical_bytes(body: dict[str, Any]) -> bytes:

@@ -28,3 +28,18 @@ class CalibrationRecording:
     nominal_fs_hz: float
     lsb_mv: float
     serial: str
+
+    def __post_init__(self) -> None:
+        n = self.counts.shape
+        if len(n) != 1 or n[0] < 2 or self.lead_off.shape != n or self.edge_ns.shape != n:
+            raise ValueError(
+                f"Counts {n}, lead-off {self.lead_off.shape}, edges {self.edge_ns.shape}: expected three arrays (n,) "
+                "of the same n, at least 2."
+            )
+        if not (0.0 < self.nominal_fs_hz < np.inf and 0.0 < self.lsb_mv < np.inf):
+            raise ValueError(f"Rate {self.nominal_fs_hz} Hz, scale {self.lsb_mv} mV: expected positive numbers.")
+
+    @property
+    def seconds(self) -> float:
+        """Length at the nominal rate."""
+        return self.counts.size / self.nominal_fs_hz
