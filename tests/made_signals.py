@@ -10,7 +10,7 @@ from pocketk.signing.signer import Signer
 from pocketk_agent.bundle.public_key import PublicKey
 from pocketk_agent.front_end import FrontEnd
 from pocketk_agent.front_end_calibration.record import Figure, FrontEndCalibration
-from pocketk_agent.front_end_calibration.recording import CalibrationRecording
+from pocketk_agent.front_end_calibration.recording import CalibrationRecording, CalibrationSignal
 from pocketk_agent.front_end_calibration.signal_set import CalibrationSignalSet
 from pocketk_agent.front_end_calibration.signed_calibration import SignedCalibration
 
@@ -38,6 +38,7 @@ RECORD = FrontEndCalibration(
     lsb_mv=FRONT_END.lsb_mv,
     zero_counts=0,
     fs_hz=500.0,
+    test_mv=1.0,
     gain=Figure(1.03, 0.0231, 10, 1e-5),
     offset_counts=Figure(4000.0, 3.0, 20, 5.0),
     rate_hz=Figure(500.05, 0.06, 12000, 0.01),
@@ -68,17 +69,21 @@ def _edges(n: int, faults: Faults, rng: np.random.Generator) -> np.ndarray:
     return ((5.0 + ideal_s) * 1e9 + rng.uniform(0, faults.jitter_us * 1e3, n)).astype(np.int64)
 
 
-def recording(signal_mv: np.ndarray, faults: Faults, seed: int, lead_off: bool = False) -> CalibrationRecording:
+def recording(
+    signal: CalibrationSignal, signal_mv: np.ndarray, faults: Faults, seed: int, lead_off: bool = False
+) -> CalibrationRecording:
     """A recording of millivolts (n,) through the faulty front end."""
     rng = np.random.default_rng(seed)
     noisy_mv = faults.gain * signal_mv + 1e-3 * faults.noise_uv * rng.standard_normal(signal_mv.size)
     counts = np.rint(noisy_mv / FRONT_END.lsb_mv + faults.offset_counts).astype(np.int32)
     return CalibrationRecording(
+        signal=signal,
         counts=counts,
         lead_off=np.full(counts.size, lead_off),
         edge_ns=_edges(counts.size, faults, rng),
         nominal_fs_hz=FRONT_END.fs_hz,
         lsb_mv=FRONT_END.lsb_mv,
+        test_mv=1.0 if signal == "test-square" else None,
         serial=FRONT_END.serial,
     )
 
@@ -98,10 +103,10 @@ def signals(faults: Faults | None = None, seed: int = 0, seconds: float = 24.0) 
     return CalibrationSignalSet(
         front_end=FRONT_END,
         agent_version="0.1.0",
-        square=recording(square_mv(seconds, bad), bad, seed),
-        shorted=recording(still, bad, seed + 1),
-        open_inputs=recording(still[:1000], bad, seed + 2, lead_off=True),
-        closed_inputs=recording(still[:1000], bad, seed + 3),
+        square=recording("test-square", square_mv(seconds, bad), bad, seed),
+        shorted=recording("shorted", still, bad, seed + 1),
+        open_inputs=recording("inputs", still[:1000], bad, seed + 2, lead_off=True),
+        closed_inputs=recording("inputs", still[:1000], bad, seed + 3),
     )
 
 

@@ -76,7 +76,7 @@ def fit_front_end(
             f"measured this way; those of {', '.join(TEST_SQUARES)} have one."
         )
     expected: TestSquare = found
-    square, no_square = _or_reason(lambda: fit_square(signals.square, expected))
+    square, no_square = _or_reason(lambda: fit_square(signals.square, signals.test_mv, expected))
     noise, no_noise = _or_reason(lambda: fit_noise(signals.shorted, signals.front_end.zero_counts))
     rate, no_rate = _or_reason(lambda: fit_rate(signals.square))
     record = _record(signals, (square, noise, rate), (made_at.replace(microsecond=0), due_at.replace(microsecond=0)))
@@ -112,6 +112,7 @@ def _record(
         lsb_mv=front_end.lsb_mv,
         zero_counts=front_end.zero_counts,
         fs_hz=signals.square.nominal_fs_hz,
+        test_mv=signals.test_mv,
         gain=NOT_FOUND if square is None else square.gain,
         offset_counts=NOT_FOUND if noise is None else noise.offset_counts,
         rate_hz=NOT_FOUND if rate is None else rate.rate_hz,

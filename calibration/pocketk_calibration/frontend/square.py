@@ -39,7 +39,7 @@ class SquareFit:
     is_high: NDArray[np.bool_]
 
 
-def fit_square(recording: CalibrationRecording, square: TestSquare) -> SquareFit:
+def fit_square(recording: CalibrationRecording, test_mv: float, square: TestSquare) -> SquareFit:
     """Measure the step of the test square.
 
     Each plateau is its median, so that a spike moves nothing; each pair of neighbouring plateaus gives one
@@ -48,12 +48,13 @@ def fit_square(recording: CalibrationRecording, square: TestSquare) -> SquareFit
 
     Args:
         recording: of the test square.
+        test_mv: its nominal amplitude above and below zero, millivolts.
         square: what it should be.
 
     Raises:
         FrontEndFitError: no test square in it.
     """
-    high = _levels(recording.counts, square.half_amplitude_mv / recording.lsb_mv)
+    high = _levels(recording.counts, test_mv / recording.lsb_mv)
     edges = np.flatnonzero(high[1:] != high[:-1]) + 1
     _check_frequency(edges, recording, square)
     settling = max(1, round(SETTLING_S * recording.nominal_fs_hz))
@@ -72,7 +73,7 @@ def fit_square(recording: CalibrationRecording, square: TestSquare) -> SquareFit
     first, second = levels[0 : 2 * n_pairs : 2], levels[1 : 2 * n_pairs : 2]
     steps = (first - second) * (1 if is_high[0] else -1) / 2.0
     sign = 1 if bool(high[settling]) == (square.first_level > 0) else -1
-    gains = sign * steps * recording.lsb_mv / square.half_amplitude_mv
+    gains = sign * steps * recording.lsb_mv / test_mv
     return SquareFit(repeated(gains, standard_of_interval(square.accuracy)), starts, stops, levels, is_high)
 
 

@@ -44,6 +44,7 @@ class FrontEndCalibration:
         lsb_mv: nominal millivolts per count that `gain` refers to.
         zero_counts: nominal count at 0 mV that `offset_counts` refers to.
         fs_hz: nominal rate, hertz.
+        test_mv: nominal amplitude of the test square, above and below zero, that `gain` refers to.
         gain: counts measured over counts expected of the test square, 1 where the nominal gain is right.
         offset_counts: mean of the shorted input minus `zero_counts`.
         rate_hz: true rate, hertz.
@@ -63,6 +64,7 @@ class FrontEndCalibration:
     lsb_mv: float
     zero_counts: int
     fs_hz: float
+    test_mv: float
     gain: Figure
     offset_counts: Figure
     rate_hz: Figure
@@ -103,8 +105,8 @@ class FrontEndCalibration:
         for name, value in asdict(self).items():
             if isinstance(value, dict) and not (value["n"] >= 1 and value["uncertainty"] >= 0 and value["spread"] >= 0):
                 raise invalid_calibration(f"gives {name} without determinations, or a negative uncertainty")
-        if not (self.lsb_mv > 0 and self.fs_hz > 0):
-            raise invalid_calibration("gives no positive scale or rate")
+        if not (self.lsb_mv > 0 and self.fs_hz > 0 and self.test_mv > 0):
+            raise invalid_calibration("gives no positive scale, rate or test amplitude")
 
     def verdicts(self, limits: FrontEndLimits = FRONT_END_LIMITS) -> tuple[Verdict, ...]:
         """Every quantity against its limit."""

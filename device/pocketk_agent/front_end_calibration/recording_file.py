@@ -17,11 +17,10 @@ from pocketk_agent.bundle.strict_reader import StrictReader, strict_object
 from pocketk_agent.front_end import FrontEnd
 from pocketk_agent.front_end_calibration.error import FrontEndCalibrationError
 from pocketk_agent.front_end_calibration.recording import CalibrationRecording
-from pocketk_agent.front_end_calibration.signal_set import CalibrationSignalSet
+from pocketk_agent.front_end_calibration.signal_set import SIGNAL_OF, CalibrationSignalSet
 
 RECORDING_SCHEMA = 1
 RECORDING_SUFFIX = ".calibration-signals.npz"
-_NAMES = ("square", "shorted", "open_inputs", "closed_inputs")
 _ARRAYS: dict[str, type[np.generic]] = {"counts": np.int32, "lead_off": np.bool_, "edge_ns": np.int64}
 _MAX_BYTES = 100_000_000  # an hour of every signal is 94 MB
 
@@ -33,6 +32,7 @@ def signals_bytes(signals: CalibrationSignalSet) -> bytes:
         "schema_version": RECORDING_SCHEMA,
         "agent_version": signals.agent_version,
         "nominal_fs_hz": signals.square.nominal_fs_hz,
+        "test_mv": signals.test_mv,
         "front_end": front_end,
     }
     arrays: dict[str, NDArray[Any]] = {"index": np.frombuffer(json.dumps(index, sort_keys=True).encode(), np.uint8)}
@@ -78,16 +78,27 @@ def parse_signals(raw: bytes) -> CalibrationSignalSet:
 
 
 def _signals(arrays: dict[str, Any]) -> CalibrationSignalSet:
-    expected = {"index", *(f"{name}_{part}" for name in _NAMES for part in _ARRAYS)}
+    expected = {"index", *(f"{name}_{part}" for name in SIGNAL_OF for part in _ARRAYS)}
     if set(arrays) != expected:
         raise ValueError(f"its arrays are {sorted(arrays)}")
     reader = strict_object(arrays["index"].tobytes(), "index", ValueError)
     if reader.take("schema_version", int) != RECORDING_SCHEMA:
         raise ValueError(f"it is not of schema {RECORDING_SCHEMA}")
     agent_version, nominal_fs_hz = reader.take("agent_version", str), reader.number("nominal_fs_hz")
+    test_mv = reader.number("test_mv")
     front_end = _front_end(reader.object("front_end"))
     reader.done()
-    recordings = {name: _recording(name, arrays, front_end, nominal_fs_hz) for name in _NAMES}
+    recordings = {
+        name: CalibrationRecording(
+            signal=signal,
+            **_parts(name, arrays),
+            nominal_fs_hz=nominal_fs_hz,
+            lsb_mv=front_end.lsb_mv,
+            test_mv=test_mv if signal == "test-square" else None,
+            serial=front_end.serial,
+        )
+        for name, signal in SIGNAL_OF.items()
+    }
     return CalibrationSignalSet(front_end=front_end, agent_version=agent_version, **recordings)
 
 
@@ -100,14 +111,12 @@ def _front_end(reader: StrictReader) -> FrontEnd:
     return FrontEnd(**texts, **scale, **counts)
 
 
-def _recording(name: str, arrays: dict[str, Any], front_end: FrontEnd, nominal_fs_hz: float) -> CalibrationRecording:
+def _parts(name: str, arrays: dict[str, Any]) -> dict[str, Any]:
     parts = {part: arrays[f"{name}_{part}"] for part in _ARRAYS}
     for part, kind in _ARRAYS.items():
         if not isinstance(parts[part], np.ndarray) or parts[part].dtype != kind:
             raise ValueError(f"{name}_{part} is not an array of {kind.__name__}")
-    return CalibrationRecording(
-        **parts, nominal_fs_hz=nominal_fs_hz, lsb_mv=front_end.lsb_mv, serial=front_end.serial
-    )
+    return parts
 
 
 def _unreadable(path: Path, why: str) -> FrontEndCalibrationError:

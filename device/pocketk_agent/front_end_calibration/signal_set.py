@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from pocketk_agent.front_end import FrontEnd
-from pocketk_agent.front_end_calibration.recording import CalibrationRecording
+from pocketk_agent.front_end_calibration.recording import CalibrationRecording, CalibrationSignal
+
+# Which signal each recording of a set is of.
+SIGNAL_OF: dict[str, CalibrationSignal] = {
+    "square": "test-square",
+    "shorted": "shorted",
+    "open_inputs": "inputs",
+    "closed_inputs": "inputs",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +36,11 @@ class CalibrationSignalSet:
 
     def __post_init__(self) -> None:
         first = self.square
-        for one in self.recordings.values():
+        if self.square.test_mv is None:
+            raise ValueError("The recording of the test square does not say how large the square is.")
+        for name, one in self.recordings.items():
+            if one.signal != SIGNAL_OF[name]:
+                raise ValueError(f"The recording {name} is of {one.signal}, not of {SIGNAL_OF[name]}.")
             if one.serial != self.front_end.serial:
                 raise ValueError(
                     f"A recording is of front end {one.serial!r}, the others are of {self.front_end.serial!r}; record "
@@ -36,6 +48,12 @@ class CalibrationSignalSet:
                 )
             if (one.lsb_mv, one.nominal_fs_hz) != (self.front_end.lsb_mv, first.nominal_fs_hz):
                 raise ValueError("The recordings differ in scale or nominal rate; record all signals in one go.")
+
+    @property
+    def test_mv(self) -> float:
+        """Nominal amplitude of the test square above and below zero."""
+        assert self.square.test_mv is not None  # noqa: S101 - checked when it was made
+        return self.square.test_mv
 
     @property
     def recordings(self) -> dict[str, CalibrationRecording]:

@@ -133,5 +133,5 @@ def _figure(reader: StrictReader) -> Figure:
 
 
 _TEXTS = ("serial", "profile", "firmware", "agent_version", "fit_version")
-_NUMBERS = ("lsb_mv", "fs_hz", "lead_off_open_share", "lead_off_closed_share")
+_NUMBERS = ("lsb_mv", "fs_hz", "test_mv", "lead_off_open_share", "lead_off_closed_share")
 _FIGURES = ("gain", "offset_counts", "rate_hz", "noise_rms_uv", "noise_peak_to_peak_uv")

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TestSquare:
-    """A square wave around zero.
+    """A square wave around zero; its nominal amplitude travels with each recording.
 
     Attributes:
-        half_amplitude_mv: its two levels are plus and minus this, millivolts.
         frequency_hz: periods per second.
         accuracy: half-width of the interval that its amplitude surely lies in, as a share.
         first_level: +1 where its first half-period after the start is the upper one, -1 the lower one.
@@ -17,7 +16,6 @@ class TestSquare:
 
     __test__ = False  # no test, whatever pytest thinks of the name
 
-    half_amplitude_mv: float
     frequency_hz: float
     accuracy: float
     first_level: int
@@ -26,7 +24,7 @@ class TestSquare:
 
 # By front-end profile; a front end without one cannot be calibrated by itself.
 TEST_SQUARES: dict[str, TestSquare] = {
-    "ads1292r": TestSquare(1.0, 1.0, 0.02, 1, "docs/hardware.md, ADS1292R: 1 Hz, +-1 mV; 2 % is UNVERIFIED"),
+    "ads1292r": TestSquare(1.0, 0.02, 1, "docs/hardware.md, ADS1292R: 1 Hz; 2 % is UNVERIFIED"),
 }
 
 

@@ -1,25 +1,28 @@
-"""The seam behind which a chip's own calibration signals lie."""
+"""The seam through which a front end's own test signals are recorded for its calibration."""
 
 from abc import ABC, abstractmethod
 
-from pocketk_agent.front_end_calibration.recording import SIGNALS, CalibrationRecording
+from pocketk_agent.front_end_calibration.recording import CalibrationRecording, CalibrationSignal
 
-__all__ = ["SIGNALS", "CalibrationRecording", "CalibrationSignals"]
+__all__ = ["CalibrationRecording", "CalibrationSignal", "CalibrationSignalError", "CalibrationSignals"]
+
+
+class CalibrationSignalError(Exception):
+    """The front end has no such signal; the message says what it has."""
 
 
 class CalibrationSignals(ABC):
-    """A front end that can switch its converter to signals of its own."""
+    """A driver that can put its chip's own signals before the converter."""
 
     @abstractmethod
-    def record(self, signal: str, seconds: float) -> CalibrationRecording:
-        """Switch to a signal, record it without a gap, and switch back.
+    def record(self, signal: CalibrationSignal, seconds: float) -> CalibrationRecording:
+        """Record a signal on an open driver, then restore the inputs and start sampling again at index 0.
 
         Args:
-            signal: "test-square" (the chip's own square wave), "shorted" (both inputs tied together inside the chip) or
-                "inputs" (the electrodes, as in a measurement).
-            seconds: length, at the nominal rate.
+            signal: "test-square", "shorted" or "inputs" (what the electrodes give).
+            seconds: length of the recording, above 0.
 
         Raises:
-            SourceLostError: the front end is gone, silent, or lost a sample.
-            ValueError: no such signal.
+            CalibrationSignalError: the front end has no such signal, or seconds is not above 0.
+            SourceLostError: the chip is gone, or samples were lost.
         """
