@@ -185,5 +185,3 @@ def test_a_recording_of_another_signal_is_not_taken_for_the_square():
 def test_a_spread_needs_two_determinations():
     with pytest.raises(ValueError, match="at least two"):
         repeated(np.array([1.0]))
-
-
