@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pocketk_agent.bundle.strict_reader import StrictReader, strict_object
 from pocketk_agent.front_end import FrontEnd
@@ -35,7 +34,7 @@ def signals_bytes(signals: CalibrationSignalSet) -> bytes:
         "test_mv": signals.test_mv,
         "front_end": front_end,
     }
-    arrays: dict[str, NDArray[Any]] = {"index": np.frombuffer(json.dumps(index, sort_keys=True).encode(), np.uint8)}
+    arrays: dict[str, Any] = {"index": np.frombuffer(json.dumps(index, sort_keys=True).encode(), np.uint8)}
     for name, recording in signals.recordings.items():
         arrays |= {f"{name}_{part}": getattr(recording, part) for part in _ARRAYS}
     content = io.BytesIO()

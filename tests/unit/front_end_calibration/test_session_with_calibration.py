@@ -18,11 +18,12 @@ from pocketk_agent.commands.strip_page import page_of
 from pocketk_agent.front_end import FrontEnd, SampleBlock
 from pocketk_agent.front_end_calibration.installed import InstalledCalibrations, calibration_name
 from pocketk_agent.measurement.result import MeasurementResult
-from pocketk_agent.measurement.session import Session
+from pocketk_agent.measurement.session import Session, Station
 from pocketk_agent.outcome import OutcomeKind
 from pocketk_agent.reports.strip_header import header_of
 from pocketk_agent.reports.typeface import Typeface
 from pocketk_agent.screen.plain_screen import PlainScreen
+from pocketk_agent.screen.recording_screen import RecordingScreen
 from pocketk_agent.screen.terminal_screen import TerminalScreen
 from pocketk_agent.sources.fake_source import FakeSource
 from pocketk_agent.store.file_store import FileStore
@@ -45,12 +46,17 @@ def calibrated(folder: Path, content: bytes) -> InstalledCalibrations:
     return InstalledCalibrations(folder, Trust(keys=(public_key(),)))
 
 
-def run_at(now: datetime, calibrations: InstalledCalibrations, front_end: FrontEnd = FRONT_END, **changes):
+def run_at(now: datetime, calibrations: InstalledCalibrations, front_end: FrontEnd = FRONT_END, **changes) -> Station:
     clock = SteppedClock(now)
     script = faulty_blocks(35.4, 1.03, 4000.0)[1]
     return replace(
         station(source=FakeSource(front_end, script, clock), clock=clock, calibrations=calibrations), **changes
     )
+
+
+def shown_on(made: Station) -> RecordingScreen:
+    assert isinstance(made.screen, RecordingScreen)
+    return made.screen
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +143,7 @@ def test_an_overdue_calibration_stands_in_the_record(tmp_path: Path):
 def test_a_calibration_in_date_takes_no_room_on_the_screen_and_a_line_on_the_strip(tmp_path: Path):
     made = run_at(MADE_AT + timedelta(days=1), calibrated(tmp_path, signed().to_bytes()))
     result = measured(made)
-    assert "alibrat" not in made.screen.notice
+    assert "alibrat" not in shown_on(made).notice
     page = page_of(result)
     assert page is not None
     assert page.calibration == "Front end calibrated 2026-03-01, due 2027-03-01."
@@ -147,7 +153,7 @@ def test_a_calibration_in_date_takes_no_room_on_the_screen_and_a_line_on_the_str
 def test_none_at_all_is_told_for_a_front_end_that_could_be_calibrated(tmp_path: Path):
     made = run_at(MADE_AT, InstalledCalibrations(tmp_path, Trust()))
     result = measured(made)
-    assert made.screen.notice.startswith("Front end not calibrated. Research demonstration")
+    assert shown_on(made).notice.startswith("Front end not calibrated. Research demonstration")
     page = page_of(result)
     assert page is not None
     assert page.calibration == "Front end not calibrated."
@@ -159,7 +165,7 @@ def test_nothing_is_told_for_a_front_end_that_cannot_be_calibrated(tmp_path: Pat
     made = run_at(MADE_AT, InstalledCalibrations(tmp_path, Trust()), replay)
     result = measured(made)
     assert result.calibration is None
-    assert "alibrat" not in made.screen.notice
+    assert "alibrat" not in shown_on(made).notice
     page = page_of(result)
     assert page is not None
     assert page.calibration == ""
@@ -183,7 +189,7 @@ def test_a_forged_or_altered_calibration_is_a_device_error(how: str, tmp_path: P
     result = measured(made)
     assert str(result.outcome) == "DEVICE_ERROR(calibration-invalid)"
     assert result.recording is None
-    assert "calibration of its front end installed anew" in made.screen.advice
+    assert "calibration of its front end installed anew" in shown_on(made).advice
 
 
 def test_a_calibration_of_another_device_is_a_device_error(tmp_path: Path):
