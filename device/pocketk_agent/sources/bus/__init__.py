@@ -1,1 +1,1 @@
-"""Front ends on a bus of the host: drivers, their ring and their rate."""
+"""Chips on the buses of a Raspberry Pi: what they have in common."""
