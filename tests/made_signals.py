@@ -40,6 +40,7 @@ RECORD = FrontEndCalibration(
     fs_hz=500.0,
     test_mv=1.0,
     gain=Figure(1.03, 0.0231, 10, 1e-5),
+    polarity=1,
     offset_counts=Figure(4000.0, 3.0, 20, 5.0),
     rate_hz=Figure(500.05, 0.06, 12000, 0.01),
     noise_rms_uv=Figure(0.5, 0.02, 20, 0.03),
@@ -83,7 +84,7 @@ def recording(
         edge_ns=_edges(counts.size, faults, rng),
         nominal_fs_hz=FRONT_END.fs_hz,
         lsb_mv=FRONT_END.lsb_mv,
-        test_mv=1.0 if signal == "test-square" else None,
+        test_mv=1.0 if signal.startswith("test") else None,
         serial=FRONT_END.serial,
     )
 
@@ -107,6 +108,7 @@ def signals(faults: Faults | None = None, seed: int = 0, seconds: float = 24.0) 
         shorted=recording("shorted", still, bad, seed + 1),
         open_inputs=recording("inputs", still[:1000], bad, seed + 2, lead_off=True),
         closed_inputs=recording("inputs", still[:1000], bad, seed + 3),
+        level=recording("test-level", still[:1000] + 1.0, bad, seed + 4),
     )
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,12 +18,12 @@ from pocketk_agent.front_end_calibration.verdict import Verdict
 from pocketk_calibration.frontend.fit_error import FrontEndFitError
 from pocketk_calibration.frontend.noise import NoiseFit, fit_noise
 from pocketk_calibration.frontend.rate import RateFit, fit_rate
-from pocketk_calibration.frontend.square import SquareFit, fit_square
+from pocketk_calibration.frontend.square import SquareFit, fit_polarity, fit_square
 
 # Of these fits; raised whenever one of them gives other figures.
 FIT_VERSION = "1"
 NOT_FOUND = Figure(math.nan, math.nan, 0, math.nan)
-Fitted = TypeVar("Fitted", SquareFit, NoiseFit, RateFit)
+Fitted = TypeVar("Fitted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,14 +79,14 @@ def fit_front_end(
     square, no_square = _or_reason(lambda: fit_square(signals.square, signals.test_mv, expected))
     noise, no_noise = _or_reason(lambda: fit_noise(signals.shorted, signals.front_end.zero_counts))
     rate, no_rate = _or_reason(lambda: fit_rate(signals.square))
-    record = _record(signals, (square, noise, rate), (made_at.replace(microsecond=0), due_at.replace(microsecond=0)))
+    zero = signals.front_end.zero_counts + (0.0 if noise is None else noise.offset_counts.value)
+    polarity, no_level = _or_reason(lambda: fit_polarity(signals.level, zero))
+    times = (made_at.replace(microsecond=0), due_at.replace(microsecond=0))
+    record = replace(_record(signals, (square, noise, rate), times), polarity=polarity or 0)
     verdicts = record.verdicts(limits)
-    upside_down = record.gain.value < 0.0
-    reasons = [words for words in (no_square, no_noise, no_rate) if words]
-    reasons += ["Wrong polarity: the test square is upside down. Check which input is the positive one."] * upside_down
-    # What could not be found has been said already, and nobody mends -103 % of gain but by its polarity.
-    reasons += [f"{each.words}." for each in verdicts if not each.kept and "nan" not in each.measured and not (
-        upside_down and each.quantity.startswith("gain"))]  # fmt: skip
+    reasons = [words for words in (no_square, no_level, no_noise, no_rate) if words]
+    # What could not be found has been said already.
+    reasons += [f"{each.words}." for each in verdicts if not each.kept and "nan" not in each.measured]
     return FrontEndFit(record, verdicts, tuple(reasons), square, noise, rate)
 
 
@@ -114,6 +114,7 @@ def _record(
         fs_hz=signals.square.nominal_fs_hz,
         test_mv=signals.test_mv,
         gain=NOT_FOUND if square is None else square.gain,
+        polarity=0,
         offset_counts=NOT_FOUND if noise is None else noise.offset_counts,
         rate_hz=NOT_FOUND if rate is None else rate.rate_hz,
         noise_rms_uv=NOT_FOUND if noise is None else noise.rms_uv,

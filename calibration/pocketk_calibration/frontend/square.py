@@ -1,4 +1,4 @@
-"""Gain and polarity from the chip's own test square."""
+"""Gain from the chip's own test square, polarity from its upper level held."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from pocketk_calibration.frontend.uncertainty import repeated, standard_of_inter
 SETTLING_S = 0.05
 FEWEST_PAIRS = 4
 _SMALLEST_SHARE = 0.5  # of the nominal amplitude: below that it is no test square (engineering choice)
+_SMALLEST_LEVEL = 0.1  # of the nominal level, which only tells the polarity
 _FREQUENCY_TOLERANCE = 0.1
 _HYSTERESIS = 0.25  # of the half amplitude, so that noise at an edge makes no further edges
 
@@ -25,7 +26,7 @@ class SquareFit:
     """What a test square shows.
 
     Attributes:
-        gain: half the step between neighbouring plateaus over its nominal size, negative where it is upside down.
+        gain: half the step between neighbouring plateaus over its nominal size; a square does not tell its polarity.
         starts: (m,) first sample of each whole plateau, settling left out.
         stops: (m,) sample after its last.
         levels: (m,) median of each, counts.
@@ -72,9 +73,26 @@ def fit_square(recording: CalibrationRecording, test_mv: float, square: TestSqua
         )
     first, second = levels[0 : 2 * n_pairs : 2], levels[1 : 2 * n_pairs : 2]
     steps = (first - second) * (1 if is_high[0] else -1) / 2.0
-    sign = 1 if bool(high[settling]) == (square.first_level > 0) else -1
-    gains = sign * steps * recording.lsb_mv / test_mv
+    gains = steps * recording.lsb_mv / test_mv
     return SquareFit(repeated(gains, standard_of_interval(square.accuracy)), starts, stops, levels, is_high)
+
+
+def fit_polarity(level: CalibrationRecording | None, zero_counts: float) -> int:
+    """1 where the held test level lies above zero, -1 where below, 0 where there is none.
+
+    Args:
+        level: the test square's upper level, held.
+        zero_counts: true count at 0 mV.
+
+    Raises:
+        FrontEndFitError: no test level in it.
+    """
+    if level is None or level.test_mv is None:
+        return 0
+    found_mv = (float(np.median(level.counts)) - zero_counts) * level.lsb_mv
+    if not abs(found_mv) >= _SMALLEST_LEVEL * level.test_mv:
+        raise FrontEndFitError(f"No test level: {found_mv:+.3f} mV, {level.test_mv:g} mV are expected.")
+    return 1 if found_mv > 0.0 else -1
 
 
 def _levels(counts: NDArray[np.int32], half_counts: float) -> NDArray[np.bool_]:

@@ -46,6 +46,7 @@ class FrontEndCalibration:
         fs_hz: nominal rate, hertz.
         test_mv: nominal amplitude of the test square, above and below zero, that `gain` refers to.
         gain: counts measured over counts expected of the test square, 1 where the nominal gain is right.
+        polarity: 1 where the test level is above zero, -1 below, 0 where the chip cannot tell.
         offset_counts: mean of the shorted input minus `zero_counts`.
         rate_hz: true rate, hertz.
         noise_rms_uv: of the shorted input in 0.5-40 Hz.
@@ -66,6 +67,7 @@ class FrontEndCalibration:
     fs_hz: float
     test_mv: float
     gain: Figure
+    polarity: int
     offset_counts: Figure
     rate_hz: Figure
     noise_rms_uv: Figure

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-CalibrationSignal = Literal["test-square", "shorted", "inputs"]
+CalibrationSignal = Literal["test-square", "test-level", "shorted", "inputs"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +20,7 @@ class CalibrationRecording:
         edge_ns: (T,) int64, when each sample was there, on the host's monotonic clock.
         nominal_fs_hz: what the set-up asks for.
         lsb_mv: nominal millivolts a count.
-        test_mv: nominal amplitude of the test square above and below zero; None where none was on.
+        test_mv: nominal amplitude of the test square above and below zero, or size of the test level; None for others.
         serial: the front end's serial number.
 
     Raises:

@@ -77,8 +77,8 @@ def parse_signals(raw: bytes) -> CalibrationSignalSet:
 
 
 def _signals(arrays: dict[str, Any]) -> CalibrationSignalSet:
-    expected = {"index", *(f"{name}_{part}" for name in SIGNAL_OF for part in _ARRAYS)}
-    if set(arrays) != expected:
+    names = [name for name in SIGNAL_OF if name != "level" or "level_counts" in arrays]
+    if set(arrays) != {"index", *(f"{name}_{part}" for name in names for part in _ARRAYS)}:
         raise ValueError(f"its arrays are {sorted(arrays)}")
     reader = strict_object(arrays["index"].tobytes(), "index", ValueError)
     if reader.take("schema_version", int) != RECORDING_SCHEMA:
@@ -89,14 +89,14 @@ def _signals(arrays: dict[str, Any]) -> CalibrationSignalSet:
     reader.done()
     recordings = {
         name: CalibrationRecording(
-            signal=signal,
+            signal=SIGNAL_OF[name],
             **_parts(name, arrays),
             nominal_fs_hz=nominal_fs_hz,
             lsb_mv=front_end.lsb_mv,
-            test_mv=test_mv if signal == "test-square" else None,
+            test_mv=test_mv if SIGNAL_OF[name].startswith("test") else None,
             serial=front_end.serial,
         )
-        for name, signal in SIGNAL_OF.items()
+        for name in names
     }
     return CalibrationSignalSet(front_end=front_end, agent_version=agent_version, **recordings)
 

@@ -8,6 +8,7 @@ from pocketk_agent.front_end_calibration.recording import CalibrationRecording, 
 # Which signal each recording of a set is of.
 SIGNAL_OF: dict[str, CalibrationSignal] = {
     "square": "test-square",
+    "level": "test-level",
     "shorted": "shorted",
     "open_inputs": "inputs",
     "closed_inputs": "inputs",
@@ -25,6 +26,7 @@ class CalibrationSignalSet:
         shorted: its inputs shorted inside the chip.
         open_inputs: its electrodes, nobody and nothing touching them.
         closed_inputs: its electrodes, joined by a person's two thumbs, a lead simulator or a wire.
+        level: the test square's upper level, held; None for a chip that cannot hold it, whose polarity stays untold.
     """
 
     front_end: FrontEnd
@@ -33,6 +35,7 @@ class CalibrationSignalSet:
     shorted: CalibrationRecording
     open_inputs: CalibrationRecording
     closed_inputs: CalibrationRecording
+    level: CalibrationRecording | None = None
 
     def __post_init__(self) -> None:
         first = self.square
@@ -57,10 +60,12 @@ class CalibrationSignalSet:
 
     @property
     def recordings(self) -> dict[str, CalibrationRecording]:
-        """Each signal by its name."""
+        """Each signal that was recorded, by its name."""
+        held = {} if self.level is None else {"level": self.level}
         return {
             "square": self.square,
             "shorted": self.shorted,
             "open_inputs": self.open_inputs,
             "closed_inputs": self.closed_inputs,
+            **held,
         }

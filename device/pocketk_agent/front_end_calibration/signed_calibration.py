@@ -118,8 +118,9 @@ def _record(reader: StrictReader) -> FrontEndCalibration:
     values: dict[str, Any] = {name: reader.take(name, str) for name in _TEXTS}
     values |= {name: read_time(reader.take(name, str)) for name in ("made_at", "due_at")}
     values |= {name: reader.number(name) for name in _NUMBERS}
+    values |= {name: reader.take(name, int) for name in ("zero_counts", "polarity")}
     values |= {name: _figure(reader.object(name)) for name in _FIGURES}
-    record = FrontEndCalibration(zero_counts=reader.take("zero_counts", int), **values)
+    record = FrontEndCalibration(**values)
     reader.done()
     return record
 

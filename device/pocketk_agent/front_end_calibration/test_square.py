@@ -10,7 +10,6 @@ class TestSquare:
     Attributes:
         frequency_hz: periods per second.
         accuracy: half-width of the interval that its amplitude surely lies in, as a share.
-        first_level: +1 where its first half-period after the start is the upper one, -1 the lower one.
         source: where the figures come from.
     """
 
@@ -18,13 +17,12 @@ class TestSquare:
 
     frequency_hz: float
     accuracy: float
-    first_level: int
     source: str
 
 
 # By front-end profile; a front end without one cannot be calibrated by itself.
 TEST_SQUARES: dict[str, TestSquare] = {
-    "ads1292r": TestSquare(1.0, 0.02, 1, "docs/hardware.md, ADS1292R: 1 Hz; 2 % is UNVERIFIED"),
+    "ads1292r": TestSquare(1.0, 0.02, "docs/hardware.md, ADS1292R: 1 Hz; 2 % is UNVERIFIED"),
 }
 
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from pocketk_agent.front_end_calibration.limits import FrontEndLimits
     from pocketk_agent.front_end_calibration.record import FrontEndCalibration
 
+_POLARITIES = {1: "upright", 0: "not told by its test signals", -1: "upside down"}
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -54,6 +56,7 @@ def _of_scale(record: FrontEndCalibration, limits: FrontEndLimits) -> tuple[Verd
             f"{100 * limits.gain_uncertainty:g} %",
             0.0 <= gain.uncertainty <= limits.gain_uncertainty,
         ),
+        Verdict("polarity", _POLARITIES.get(record.polarity, "unknown"), "not upside down", record.polarity in (0, 1)),
         Verdict(
             "offset",
             f"{1e3 * offset_mv:+.2f} uV ± {1e3 * offset_u_mv:.2f} uV",

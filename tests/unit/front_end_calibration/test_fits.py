@@ -98,7 +98,7 @@ REFUSALS = {
     "rate": Faults(ppm=12_000.0),
     "noise, peak to peak": Faults(noise_uv=6.0),
     "offset": Faults(offset_counts=50_000.0),
-    "Wrong polarity": Faults(gain=-1.0),
+    "polarity upside down": Faults(gain=-1.0),
     "No test square": Faults(gain=0.2),
 }
 
@@ -133,6 +133,18 @@ def test_a_sine_is_no_test_square():
 def test_every_fault_is_named_at_once():
     refused = fitted(signals(Faults(gain=0.2, noise_uv=20.0, ppm=20_000.0)))
     assert [reason.split()[0] for reason in refused.reasons] == ["No", "rate", "noise,"]
+
+
+def test_a_chip_that_cannot_hold_its_test_level_is_accepted_without_a_polarity():
+    found = fitted(replace(signals(), level=None))
+    assert found.accepted
+    assert found.record.polarity == 0
+
+
+def test_a_test_level_that_is_none_is_a_refusal():
+    made = signals()
+    none = replace(made, level=recording("test-level", np.zeros(1000), Faults(), 5))
+    assert fitted(none).reasons[0].startswith("No test level")
 
 
 def test_a_lost_edge_is_a_refusal():

@@ -140,6 +140,7 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path):
 OUT_OF_LIMITS = {
     "gain error": {"gain": Figure(1.06, 0.02, 10, 0.0)},
     "uncertainty of the gain": {"gain": Figure(1.0, 0.2, 10, 0.0)},
+    "polarity": {"polarity": -1},
     "offset": {"offset_counts": Figure(60_000.0, 1.0, 10, 0.0)},
     "rate": {"rate_hz": Figure(510.0, 0.1, 10, 0.0)},
     "noise, rms": {"noise_rms_uv": Figure(-1.0, 0.1, 10, 0.0)},

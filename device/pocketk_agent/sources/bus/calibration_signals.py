@@ -19,7 +19,8 @@ class CalibrationSignals(ABC):
         """Record a signal on an open driver, then restore the inputs and start sampling again at index 0.
 
         Args:
-            signal: "test-square", "shorted" or "inputs" (what the electrodes give).
+            signal: "test-square", "test-level" (the square's upper level, held: it tells the polarity, which a square
+                does not), "shorted" or "inputs" (what the electrodes give).
             seconds: length of the recording, above 0.
 
         Raises:
