@@ -33,6 +33,8 @@ AGENT_OPTIONAL = (
     "gpiod",
     "matplotlib",
     "onnxruntime",
+    "pydantic",
+    "pydantic_core",
     "rich",
     "serial",
     "sleepecg",

@@ -64,6 +64,11 @@ class CalibrationStanding:
         return self.kind is CalibrationKind.CALIBRATED and not self.demonstration
 
     @property
+    def notice(self) -> str:
+        """What a screen says: nothing where everything is in order."""
+        return "" if self.in_date else self.sentence
+
+    @property
     def sentence(self) -> str:
         """What the strip says."""
         if self.made_at is None or self.due_at is None:

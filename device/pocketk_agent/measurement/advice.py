@@ -18,6 +18,8 @@ _OF_FAULTS: dict[str, str] = {
     "calibration-invalid": "Do not use this device; have the calibration of its front end installed anew.",
     "calibration-other-device": "Do not use this device; have the calibration of this very front end installed.",
     "temperature": "Let the device come to room temperature, then measure again.",
+    "clock-step": "The device's clock has been set meanwhile; measure again.",
+    "low-memory": "Restart the device, then measure again.",
 }
 # Reasons with an instruction of their own, which "sit still and moisten the thumbs" would not mend.
 _TOLD_FIRST = frozenset({"rate-out-of-range", "polarity-reversed", "mains"})

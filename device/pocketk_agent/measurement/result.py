@@ -15,6 +15,7 @@ from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.scoring import Scored
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.signal.segments import Span
+from pocketk_agent.time_standing import UNVERIFIED, TimeStanding
 
 if TYPE_CHECKING:
     from pocketk_agent.measurement.repeats import Repeats
@@ -81,7 +82,7 @@ class MeasurementResult:
 
     Attributes:
         measurement_id: unique, sorts by time.
-        started_at: wall time in UTC, not verified.
+        started_at: wall time in UTC; `time` says what vouches for it.
         outcome: the one outcome.
         partial: True where the recording ended before its time.
         front_end: None where none answered; its scale is the calibrated one where it was calibrated.
@@ -99,6 +100,7 @@ class MeasurementResult:
         patient_id: pseudonym of whom was measured, None where nobody said.
         repeats: what this and earlier measurements of the patient say together, None without a patient or a tier.
         calibration: of the front end, None where it cannot be calibrated or where none answered.
+        time: what vouches for `started_at`.
     """
 
     measurement_id: str
@@ -120,6 +122,7 @@ class MeasurementResult:
     patient_id: str | None = None
     repeats: Repeats | None = None
     calibration: CalibrationStanding | None = None
+    time: TimeStanding = UNVERIFIED
 
     @property
     def window_recording(self) -> Recording | None:

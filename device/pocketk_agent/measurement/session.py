@@ -15,6 +15,7 @@ from pocketk_agent.measurement.beat_findings import BeatFindings, find_beats
 from pocketk_agent.measurement.capture import Capture
 from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, decide
 from pocketk_agent.measurement.health_limits import refusal
+from pocketk_agent.measurement.host_watch import HostWatch
 from pocketk_agent.measurement.information import information_lines
 from pocketk_agent.measurement.patient_id import checked_patient_id
 from pocketk_agent.measurement.provisional import ProvisionalScorer
@@ -68,6 +69,7 @@ class Session:
         self._provisional: ProvisionalScorer | None = None
         self._heard_s: float | None = None
         self._decided_s: float | None = None
+        self._watch = HostWatch(station.host, station.clock, station.worker.busy_s)
 
     def run(self) -> MeasurementResult:
         """Measure, decide, store, show. The outcome stands on the screen only after it is stored.
@@ -141,16 +143,18 @@ class Session:
 
     def _notice(self) -> str:
         bundle = self._station.bundle
-        notice = "No model can be used." if isinstance(bundle, BundleError) else bundle.statement
-        calibration = self._calibration
-        # In front, since a small screen cuts from the end.
-        return notice if calibration is None or calibration.in_date else f"{calibration.sentence} {notice}"
+        of_model = "No model can be used." if isinstance(bundle, BundleError) else bundle.statement
+        # What is not in order stands in front, since a small screen cuts from the end.
+        of_front_end = "" if self._calibration is None else self._calibration.notice
+        return f"{of_front_end} {of_model} {self._station.time.notice}".strip()
 
     def _record(self) -> DeviceFault | None:
         """Fill the recorder until the flow wants to analyse; return what went wrong, if anything did."""
         station = self._station
         if isinstance(station.bundle, BundleError):
             return DeviceFault(station.bundle.code, str(station.bundle))
+        if fault := self._watch.fault_now():
+            return fault
         try:
             stated = self._front_end = station.source.open()
             self._front_end, self._calibration = station.calibrations.applied(stated, station.clock.now())
@@ -203,6 +207,8 @@ class Session:
                 heard_s = now_s
             elif now_s - heard_s > SILENCE_LIMIT_S:
                 raise SourceLostError("front-end-silent", f"The front end sent nothing for {SILENCE_LIMIT_S:g} s.")
+            if fault := self._watch.fault():
+                return fault
             capture.tick(clock)
             if now_s - checked_s >= _HEALTH_EVERY_S:
                 checked_s = now_s
@@ -270,6 +276,7 @@ class Session:
             decided_s=self._decided_s,
             patient_id=self._patient_id,
             calibration=self._calibration,
+            time=self._station.time,
         )
 
     def _ended(self, capture: Capture) -> bool:
