@@ -11,6 +11,7 @@ from pocketk.evaluation.evaluation_error import EvaluationError
 from pocketk.export.formats.format_error import FormatError
 from pocketk.export.parity_error import ParityError
 from pocketk.probability.calibration_error import CalibrationError
+from pocketk.provision.provision_error import ProvisionError
 from pocketk.release.release_error import ReleaseError
 from pocketk.requirements.error import RequirementsError
 from pocketk.signing.signing_error import SigningError
@@ -32,6 +33,7 @@ _EXPECTED = (
     FormatError,
     HostBundleError,
     ParityError,
+    ProvisionError,
     RecordingFileError,
     ReleaseError,
     RequirementsError,
@@ -49,6 +51,7 @@ _COMMANDS = {
     "key": "pocketk.key_command:key_app",
     "bundle": "pocketk.bundle_command:bundle_app",
     "score": "pocketk.score_command:score_command",
+    "device": "pocketk.device_command:device_app",
     "simulate": "pocketk.simulate_command:simulate_command",
     "cohort": "pocketk.cohort_command:cohort_app",
     "pretrain": "pocketk.pretrain_command:pretrain_command",
