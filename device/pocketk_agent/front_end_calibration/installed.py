@@ -37,11 +37,14 @@ class InstalledCalibrations:
         folder: with the files; None for the one that the environment variable POCKETK_CALIBRATION names, else
             /var/lib/pocketk/calibration. It need not exist.
         trust: whose calibrations are believed; what is installed on this machine where not given, read when needed.
+        trust_folder: where to look for that, as `installed_trust` does.
     """
 
-    def __init__(self, folder: Path | None = None, trust: Trust | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, trust: Trust | None = None, trust_folder: Path | None = None
+    ) -> None:
         self._folder = folder or Path(os.environ.get(CALIBRATION_VARIABLE) or CALIBRATION_FOLDER)
-        self._trust = trust
+        self._trust, self._trust_folder = trust, trust_folder
 
     def applied(self, front_end: FrontEnd, now: datetime) -> tuple[FrontEnd, CalibrationStanding | None]:
         """The front end corrected by its calibration, and how far that goes.
@@ -72,7 +75,7 @@ class InstalledCalibrations:
     def _corrected(
         self, front_end: FrontEnd, signed: SignedCalibration, now: datetime
     ) -> tuple[FrontEnd, CalibrationStanding]:
-        trust = installed_trust() if self._trust is None else self._trust
+        trust = installed_trust(self._trust_folder) if self._trust is None else self._trust
         standing = signed.standing(trust)
         corrected = calibrated_front_end(front_end, signed.record)
         believed = _believed_now(trust, signed.record.made_at, now)
