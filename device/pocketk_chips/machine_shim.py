@@ -81,7 +81,7 @@ class Pin:
     IN, OUT, OPEN_DRAIN = 0, 1, 2
     PULL_UP, PULL_DOWN = 1, 2
     IRQ_FALLING, IRQ_RISING = 4, 8
-    board = None
+    board: Board
 
     def __init__(self, id, mode=-1, pull=-1, value=None):
         self._id = id
@@ -137,7 +137,7 @@ class SPI:
     """As `machine.SPI`; the chip that is selected answers, else the bus reads 0xFF."""
 
     MSB, LSB = 0, 1
-    board = None
+    board: Board
 
     def __init__(self, id, baudrate=1000000, polarity=0, phase=0, **pins):
         self._id = id
@@ -179,7 +179,7 @@ class SPI:
 class I2C:
     """As `machine.I2C`."""
 
-    board = None
+    board: Board
 
     def __init__(self, id, scl=None, sda=None, freq=400000):
         self._wire = self.board.i2c_wires[id]
@@ -211,7 +211,7 @@ class I2C:
 class ADC:
     """As `machine.ADC`: 16 bits of 3.3 V."""
 
-    board = None
+    board: Board
 
     def __init__(self, pin):
         number = pin if isinstance(pin, int) else pin._id
@@ -227,7 +227,7 @@ class Timer:
     """As `machine.Timer`, virtual ones."""
 
     ONE_SHOT, PERIODIC = 0, 1
-    board = None
+    board: Board
 
     def __init__(self, id=-1, **settings):
         self._event = None
