@@ -18,6 +18,15 @@ The service in the foreground: waits for both thumbs, measures, stores, shows, a
   pocketk-agent run                                  with /etc/pocketk/pocketk.toml
   pocketk-agent run --config pocketk.toml --measurements 1
 """
+_RECORD = """\
+Record the front end's own test signals for its calibration: takes a minute, and asks twice to do something with the
+electrodes. The workstation fits and signs: no private key comes near a device.
+
+  pocketk-agent record-calibration --out pi-3.calibration-signals.npz
+  pocketk device calibrate pi-3.calibration-signals.npz --key FILE --out FOLDER        (on the workstation)
+
+The signed file goes to /var/lib/pocketk/calibration on the device.
+"""
 _STATUS = """\
 What the running service says of itself. Exit status: 0 it runs without a fault, 1 at fault, hanging or stopped, 2 there
 is no status.
@@ -32,6 +41,8 @@ def add_operation_commands(commands: Any) -> None:
     status = _add(commands, "status", "what the running service does", _STATUS)
     status.add_argument("--status-file", type=Path, metavar="FILE", help="instead of the configuration's")
     status.add_argument("--json", action="store_true", help="for programs")
+    record = _add(commands, "record-calibration", "record this front end's own test signals", _RECORD)
+    record.add_argument("--out", type=Path, required=True, metavar="FILE", help="file of signals to write")
     _add(commands, "config", "check the configuration, or print an example", _CONFIG).add_argument(
         "--example", action="store_true", help="print an example with every key and its default"
     )
@@ -55,6 +66,10 @@ def run_operation(options: argparse.Namespace) -> int | None:
         from pocketk_agent.commands.status import run_status
 
         return run_status(options.config, options.status_file, as_json=options.json)
+    if options.command == "record-calibration":
+        from pocketk_agent.commands.record_calibration import run_record_calibration
+
+        return run_record_calibration(options.config, options.out)
     if options.command == "config":
         from pocketk_agent.commands.config import run_config
 
