@@ -33,7 +33,8 @@ def figures_of(signals: CalibrationSignalSet, fit: FrontEndFit) -> tuple[ReportF
 
 def _square(signals: CalibrationSignalSet, square: SquareFit) -> ReportFigure:
     recording, test_mv = signals.square, signals.test_mv
-    fs_hz, middle = recording.nominal_fs_hz, float(np.mean(square.levels))
+    fs_hz = recording.nominal_fs_hz
+    middle = float(square.levels[square.is_high].mean() + square.levels[~square.is_high].mean()) / 2.0
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
