@@ -65,7 +65,7 @@ def test_a_front_end_torn_off_while_nobody_is_measured_is_stated_within_two_seco
 def test_a_fault_that_lasts_is_shown_once():
     shown: list[str] = []
     rig = ServiceRig([(5.0, plug(plugged_in=False))], stop_at_s=60.0)
-    rig.screen.finish = lambda outcome, advice: shown.append(str(outcome))  # type: ignore[method-assign]
+    rig.screen.finish = lambda outcome, _advice: shown.append(str(outcome))  # type: ignore[method-assign]
     rig.run()
     assert shown == ["DEVICE_ERROR(front-end-lost)"]
 
