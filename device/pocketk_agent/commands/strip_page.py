@@ -33,6 +33,7 @@ def page_of(result: MeasurementResult) -> PrintedStrip | None:
         clip_s=_DEFAULT_CLIP_S if model is None else find_variant(model.variant).clip_s,
         measurement_id=result.measurement_id,
         recorded_at=result.started_at,
+        time=result.time,
         device_serial=front_end.serial,
         lead=front_end.lead,
         outcome=result.outcome,

@@ -16,6 +16,8 @@ _ADVICE: dict[OutcomeKind, str] = {
 _OF_FAULTS: dict[str, str] = {
     "battery-low": "Charge the device, then measure again.",
     "temperature": "Let the device come to room temperature, then measure again.",
+    "clock-step": "The device's clock has been set meanwhile; measure again.",
+    "low-memory": "Restart the device, then measure again.",
 }
 # Reasons with an instruction of their own, which "sit still and moisten the thumbs" would not mend.
 _TOLD_FIRST = frozenset({"rate-out-of-range", "polarity-reversed", "mains"})

@@ -14,6 +14,7 @@ from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.scoring import Scored
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.signal.segments import Span
+from pocketk_agent.time_standing import UNVERIFIED, TimeStanding
 
 if TYPE_CHECKING:
     from pocketk_agent.measurement.repeats import Repeats
@@ -80,7 +81,7 @@ class MeasurementResult:
 
     Attributes:
         measurement_id: unique, sorts by time.
-        started_at: wall time in UTC, not verified.
+        started_at: wall time in UTC; `time` says what vouches for it.
         outcome: the one outcome.
         partial: True where the recording ended before its time.
         front_end: None where none answered.
@@ -97,6 +98,7 @@ class MeasurementResult:
         beats_not_measured: why there are none; empty where there are some.
         patient_id: pseudonym of whom was measured, None where nobody said.
         repeats: what this and earlier measurements of the patient say together, None without a patient or a tier.
+        time: what vouches for `started_at`.
     """
 
     measurement_id: str
@@ -117,6 +119,7 @@ class MeasurementResult:
     beats_not_measured: str = ""
     patient_id: str | None = None
     repeats: Repeats | None = None
+    time: TimeStanding = UNVERIFIED
 
     @property
     def window_recording(self) -> Recording | None:

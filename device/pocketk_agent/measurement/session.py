@@ -13,6 +13,7 @@ from pocketk_agent.measurement.beat_findings import BeatFindings, find_beats
 from pocketk_agent.measurement.capture import Capture
 from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, decide
 from pocketk_agent.measurement.health_limits import refusal
+from pocketk_agent.measurement.host_watch import HostWatch
 from pocketk_agent.measurement.information import information_lines
 from pocketk_agent.measurement.patient_id import checked_patient_id
 from pocketk_agent.measurement.provisional import ProvisionalScorer
@@ -65,6 +66,7 @@ class Session:
         self._provisional: ProvisionalScorer | None = None
         self._heard_s: float | None = None
         self._decided_s: float | None = None
+        self._watch = HostWatch(station.host, station.clock, station.worker.busy_s)
 
     def run(self) -> MeasurementResult:
         """Measure, decide, store, show. The outcome stands on the screen only after it is stored.
@@ -138,13 +140,16 @@ class Session:
 
     def _notice(self) -> str:
         bundle = self._station.bundle
-        return "No model can be used." if isinstance(bundle, BundleError) else bundle.statement
+        of_model = "No model can be used." if isinstance(bundle, BundleError) else bundle.statement
+        return f"{of_model} {self._station.time.notice}".rstrip()
 
     def _record(self) -> DeviceFault | None:
         """Fill the recorder until the flow wants to analyse; return what went wrong, if anything did."""
         station = self._station
         if isinstance(station.bundle, BundleError):
             return DeviceFault(station.bundle.code, str(station.bundle))
+        if fault := self._watch.fault_now():
+            return fault
         try:
             self._front_end = station.source.open()
             check_rate(self._front_end.fs_hz)
@@ -196,6 +201,8 @@ class Session:
                 heard_s = now_s
             elif now_s - heard_s > SILENCE_LIMIT_S:
                 raise SourceLostError("front-end-silent", f"The front end sent nothing for {SILENCE_LIMIT_S:g} s.")
+            if fault := self._watch.fault():
+                return fault
             capture.tick(clock)
             if now_s - checked_s >= _HEALTH_EVERY_S:
                 checked_s = now_s
@@ -262,6 +269,7 @@ class Session:
             provisional=None if self._provisional is None else self._provisional.report(),
             decided_s=self._decided_s,
             patient_id=self._patient_id,
+            time=self._station.time,
         )
 
     def _ended(self, capture: Capture) -> bool:

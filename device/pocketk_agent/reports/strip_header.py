@@ -127,6 +127,7 @@ def _identity(strip: PrintedStrip) -> list[_Row]:
     return [
         _Row("Measurement", strip.measurement_id, False),
         _Row("Recorded", f"{recorded}, {strip.duration_s:.1f} s", False),
+        _Row("", strip.time.words if strip.time.verified else f"[!] {strip.time.words}", not strip.time.verified),
         _Row("Device", strip.device_serial, False),
         _Row("Lead", lead, not is_lead_i),
         _Row("Signal", f"{strip.filter_statement}, {strip.fs_hz:g} Hz", False),
