@@ -112,7 +112,7 @@ def _own_wheel(wish: KitWish, folder: Path) -> LockedPackage:
 
 
 def _put_tools(tools: Iterable[LockedPackage], folder: Path, wheels: Path | None) -> None:
-    """pip cannot ask in one go for wheels of some and the source of others."""
+    """Pip cannot ask in one go for wheels of some and the source of others."""
     for source in (False, True):
         chosen = [one for one in tools if (one.name in WITHOUT_WHEELS) == source]
         with TemporaryDirectory() as name:

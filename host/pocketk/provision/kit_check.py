@@ -65,7 +65,7 @@ def _fits(wheel: Path, target: PiTarget) -> bool:
 
 
 def _python_fits(tag: Tag, target: PiTarget) -> bool:
-    if tag.interpreter == target.tag or tag.interpreter == "py3":
+    if tag.interpreter in (target.tag, "py3"):
         return True
     stable = tag.abi == "abi3" and tag.interpreter.startswith("cp3")
     return stable and int(tag.interpreter.removeprefix("cp3")) <= int(target.tag.removeprefix("cp3"))

@@ -1,8 +1,8 @@
 """Writes the locks anew: python -m pocketk.provision.make_lock. For who changes a dependency; needs uv and an index.
 
 uv resolves the extras for the device's machine and Python, which pip cannot do from another one: it would judge
-conditions such as python_version < '3.12' by its own Python. pip then fetches what was resolved, and each file's hash is
-written down.
+conditions such as python_version < '3.12' by its own Python. pip then fetches what was resolved, and the hash of each
+file is written down.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ class Software(Step):
         launcher.chmod(0o755)
 
     def _fill(self, packages: Path) -> None:
-        pip = [*pip_command(self.kit), "install", "--no-deps", "--require-hashes"]
+        pip = [*pip_command(self.kit), "--require-hashes"]
         pip += ["--find-links", str(self.kit.folder / "wheels"), "--only-binary=:all:"]
         pip += ["--target", str(packages), "" if self.compiles else "--no-compile"]
         requirements = self.kit.path(f"requirements/{self.python.tag}.txt")
@@ -144,7 +144,7 @@ def packages_of(release: Path, python: Python) -> Path:
 
 
 def pip_command(kit: Kit) -> list[str]:
-    """The kit's own pip, which asks no index.
+    """The beginning of every call of the kit's own pip, which asks no index.
 
     Raises:
         InstallError: If the kit has none.
@@ -152,4 +152,5 @@ def pip_command(kit: Kit) -> list[str]:
     if not sys.executable:
         raise InstallError("This Python does not know its own path; start it as python3 install.py.")
     wheel = kit.one("tools", "pip-")
-    return [sys.executable, "-I", str(wheel / "pip"), "--isolated", "--no-cache-dir", "--disable-pip-version-check"]
+    quiet = ["--isolated", "--no-cache-dir", "--disable-pip-version-check"]
+    return [sys.executable, "-I", str(wheel / "pip"), *quiet, "install", "--no-index", "--no-deps"]

@@ -43,7 +43,7 @@ class Spidev(Step):
             folder = packages_of(Path(release), self.software.python)
             root.link(str(folder / debian.name), f"{DEBIAN_MODULES}/{debian.name}")
             return
-        pip = [*pip_command(self.software.kit), "install", "--no-deps", "--no-index", "--target"]
+        pip = [*pip_command(self.software.kit), "--target"]
         sources = ["--find-links", str(self.software.kit.folder / "tools"), str(self._source())]
         run([*pip, str(self.software.packages), *sources], "Building spidev")
 
