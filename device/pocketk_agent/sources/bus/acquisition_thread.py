@@ -5,7 +5,6 @@ import sys
 import threading
 from contextlib import suppress
 
-from pocketk_agent.sources.bus.sample_driver import SampleDriver
 from pocketk_agent.sources.bus.sample_ring import SampleRing
 from pocketk_agent.sources.bus.silence import SilenceWatch
 from pocketk_agent.sources.source import SourceLostError
@@ -21,10 +20,10 @@ _STOP_S = 2.0
 
 
 class AcquisitionThread:
-    """Calls `driver.take` until told to stop.
+    """Takes samples until told to stop.
 
     Args:
-        driver: open.
+        watch: over the open driver.
         ring: what it fills.
 
     Attributes:
@@ -33,11 +32,11 @@ class AcquisitionThread:
         real_time: whether the kernel granted real-time priority; None before that is known.
     """
 
-    def __init__(self, driver: SampleDriver, ring: SampleRing) -> None:
+    def __init__(self, watch: SilenceWatch, ring: SampleRing) -> None:
         self.arrived = threading.Event()
         self.failure: SourceLostError | None = None
         self.real_time: bool | None = None
-        self._driver, self._ring = driver, ring
+        self._watch, self._ring = watch, ring
         self._stopping = False
         self._switch_s = sys.getswitchinterval()
         self._thread = threading.Thread(target=self._run, name="acquisition", daemon=True)
@@ -56,12 +55,9 @@ class AcquisitionThread:
 
     def _run(self) -> None:
         self.real_time = _ask_for_real_time()
-        silence = SilenceWatch()
         try:
             while not self._stopping:
-                taken = self._driver.take(self._ring, _TAKE_S)
-                silence.note(taken, _TAKE_S)
-                if taken:
+                if self._watch.take(self._ring, _TAKE_S):
                     self.arrived.set()
         except SourceLostError as error:
             self.failure = error

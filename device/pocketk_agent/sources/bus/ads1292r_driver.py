@@ -259,11 +259,11 @@ class Ads1292rDriver(SampleDriver, CalibrationSignals):
             if setting.address in (CONFIG2, CH1SET):
                 self._link.write(replace(setting, value=changes.get(setting.address, setting.value)))
         n = _SETTLED + round(seconds * NOMINAL_FS_HZ)
-        ring, silence = SampleRing(n), SilenceWatch()
+        ring, watch = SampleRing(n), SilenceWatch(self, lambda: self._time.now_ns() / 1e9)
         self._edges = array("q")
         self._start()
         while len(ring) < n:
-            silence.note(self.take(ring, _POLL_S), _POLL_S)
+            watch.take(ring, _POLL_S)
         edges, self._edges = np.frombuffer(self._edges, np.int64)[_SETTLED:n], None
         blocks = ring.drain()
         if len(blocks) != 1:

@@ -63,7 +63,7 @@ class BusSource(Source):
         self._setting = setting or BusSetting()
         self._ring = SampleRing(1)
         self._thread: AcquisitionThread | None = None
-        self._silence = SilenceWatch()
+        self._watch = SilenceWatch(driver, clock.monotonic_s)
         self._real_time: bool | None = None
         self._front_end: FrontEnd | None = None
         self._failure: SourceLostError | None = None
@@ -161,9 +161,9 @@ class BusSource(Source):
 
     def _listen(self) -> None:
         self._next_index = self._windows = 0
-        self._silence = SilenceWatch()
+        self._watch = SilenceWatch(self._driver, self._clock.monotonic_s)
         if self._setting.threaded:
-            self._thread = AcquisitionThread(self._driver, self._ring)
+            self._thread = AcquisitionThread(self._watch, self._ring)
             self._thread.start()
 
     def _measured_rate(self, nominal: FrontEnd) -> float:
@@ -172,9 +172,10 @@ class BusSource(Source):
         Raises:
             SourceLostError: too few come, or at another rate.
         """
-        wanted, rate, silence = round(self._setting.rate_s * nominal.fs_hz), self._driver.rate, SilenceWatch()
+        wanted, rate = round(self._setting.rate_s * nominal.fs_hz), self._driver.rate
+        watch = SilenceWatch(self._driver, self._clock.monotonic_s)
         while rate.span < wanted and not rate.windows:
-            silence.note(self._driver.take(self._ring, _POLL_S), _POLL_S)
+            watch.take(self._ring, _POLL_S)
             self._ring.clear()
         fs_hz, tolerance = rate.fs_hz, self._setting.rate_tolerance
         if fs_hz is None or abs(fs_hz / nominal.fs_hz - 1.0) > tolerance:
@@ -194,7 +195,7 @@ class BusSource(Source):
             self._thread.arrived.clear()
             return
         try:
-            self._silence.note(self._driver.take(self._ring, wait_s), wait_s)
+            self._watch.take(self._ring, wait_s)
         except SourceLostError as error:
             self._failure = error
 
