@@ -22,6 +22,8 @@ from pocketk_calibration.frontend.square import SquareFit, fit_polarity, fit_squ
 
 # Of these fits; raised whenever one of them gives other figures.
 FIT_VERSION = "1"
+# Some chips say that an electrode is off after 0.13 s only, and an open input drifts to its rail (engineering choice).
+FIND_OUT_S = 1.0
 NOT_FOUND = Figure(math.nan, math.nan, 0, math.nan)
 Fitted = TypeVar("Fitted")
 
@@ -127,5 +129,7 @@ def _record(
 
 
 def _flagged(recording: CalibrationRecording) -> float:
-    flags: NDArray[np.bool_] = recording.lead_off
+    """Share of the samples that are flagged once a chip has had the time to find out."""
+    found_out = min(round(FIND_OUT_S * recording.nominal_fs_hz), recording.lead_off.size - 1)
+    flags: NDArray[np.bool_] = recording.lead_off[found_out:]
     return float(np.mean(flags))

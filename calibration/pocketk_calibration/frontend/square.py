@@ -12,7 +12,8 @@ from pocketk_calibration.frontend.fit_error import FrontEndFitError
 from pocketk_calibration.frontend.uncertainty import repeated, standard_of_interval
 
 # Left out at the beginning of each plateau: a third-order sinc filter settles within 4 conversions (8 ms at 500 Hz),
-# an analogue filter of 40 Hz to 1 in 10^5 within 46 ms. And one sample before the edge (engineering choices).
+# an analogue filter of 40 Hz to 1 in 10^5 within 46 ms (engineering choice). As much is left out at the end: what is
+# left lies around the plateau's middle, where the droop of a high-pass (0.05 Hz, 4 Hz square) takes 2 in 10^4 only.
 SETTLING_S = 0.05
 FEWEST_PAIRS = 4
 _SMALLEST_SHARE = 0.5  # of the nominal amplitude: below that it is no test square (engineering choice)
@@ -28,7 +29,7 @@ class SquareFit:
     Attributes:
         gain: half the step between neighbouring plateaus over its nominal size; a square does not tell its polarity.
         starts: (m,) first sample of each whole plateau, settling left out.
-        stops: (m,) sample after its last.
+        stops: (m,) sample after its last that counts.
         levels: (m,) median of each, counts.
         is_high: (m,) bool.
     """
@@ -60,7 +61,7 @@ def fit_square(recording: CalibrationRecording, test_mv: float, square: TestSqua
     _check_frequency(edges, recording, square)
     settling = max(1, round(SETTLING_S * recording.nominal_fs_hz))
     starts = edges[:-1] + settling
-    stops = edges[1:] - 1
+    stops = edges[1:] - settling
     if not (starts < stops).all():
         raise FrontEndFitError("No test square: its plateaus are shorter than the filters take to settle.")
     levels = np.array([np.median(recording.counts[a:b]) for a, b in zip(starts, stops, strict=True)])

@@ -23,6 +23,7 @@ class TestSquare:
 # By front-end profile; a front end without one cannot be calibrated by itself.
 TEST_SQUARES: dict[str, TestSquare] = {
     "ads1292r": TestSquare(1.0, 0.02, "docs/hardware.md, ADS1292R: 1 Hz; 2 % is UNVERIFIED"),
+    "max30003": TestSquare(32_000 / 8192, 0.02, "docs/hardware.md, MAX30003: 3.9 Hz; 2 % is UNVERIFIED"),
 }
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pocketk_chips.linux.pi_board import PiBoard
 
 # The model's oscillator is off by this much, so that a rate that was not measured would show.
-VIRTUAL_PPB = 100_000
+_VIRTUAL_PPB = 100_000
 _VIRTUAL_FS_HZ = 500.05
 
 
@@ -27,16 +27,7 @@ def ads1292r_front_end(choice: FrontEndChoice, clock: Clock) -> Ads1292rSource:
     Raises:
         SourceLostError: `module-missing`.
     """
-    wiring = ads1292r_wiring(choice)
-    if choice.virtual:
-        board = _virtual_board(wiring)
-        return Ads1292rSource(board.spidev, board.gpiod, BenchTime(board.bench), clock, wiring)
-    return Ads1292rSource(bus_module("spidev"), bus_module("gpiod"), SystemTime(), clock, wiring)
-
-
-def ads1292r_wiring(choice: FrontEndChoice) -> Ads1292rWiring:
-    """Where a choice has its chip."""
-    return Ads1292rWiring(
+    wiring = Ads1292rWiring(
         choice.spi_bus,
         choice.spi_device,
         choice.spi_hz,
@@ -44,6 +35,10 @@ def ads1292r_wiring(choice: FrontEndChoice) -> Ads1292rWiring:
         choice.drdy_line,
         choice.serial or computer_serial(),
     )
+    if choice.virtual:
+        board = _virtual_board(wiring)
+        return Ads1292rSource(board.spidev, board.gpiod, BenchTime(board.bench), clock, wiring)
+    return Ads1292rSource(bus_module("spidev"), bus_module("gpiod"), SystemTime(), clock, wiring)
 
 
 def _virtual_board(wiring: Ads1292rWiring) -> "PiBoard":
@@ -59,7 +54,7 @@ def _virtual_board(wiring: Ads1292rWiring) -> "PiBoard":
 
     bench = ChipBench(pace=RealTimePace())
     patient = PatientInput(profile_shape("typical", NORMAL_MMOL_L), _VIRTUAL_FS_HZ)
-    chip = Ads1292r(bench, patient, VIRTUAL_PPB)
+    chip = Ads1292r(bench, patient, _VIRTUAL_PPB)
     board = PiBoard(bench)
     board.connect_spi(wiring.spi_bus, wiring.spi_device, SpiWire(bench, chip))
     board.connect_line(wiring.drdy_chip, wiring.drdy_line, chip.drdy)
