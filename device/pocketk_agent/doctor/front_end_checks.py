@@ -20,12 +20,8 @@ _PLUG = "Plug the handheld in and look for it with `ls /dev/ttyACM*`; a cable th
 def check_front_end(config: FrontEndConfig, machine: Machine) -> list[Check]:
     """What is there of what the front end needs; one line where it needs nothing."""
     checks = [*_packages(config, machine), *_nodes(config, machine)]
-    if config.kind == "replay":
-        file = config.file
-        if file is None:
-            checks.append(failed("recording", "no file named", "Set `file` in [front_end]."))
-        elif not machine.exists(file.expanduser()):
-            checks.append(failed("recording", f"{file} is not there", "Correct `file` in [front_end]."))
+    if config.file is not None and config.kind == "replay" and not machine.exists(config.file.expanduser()):
+        checks.append(failed("recording", f"{config.file} is not there", "Correct `file` in [front_end]."))
     return checks or [ok("front end", f"{config.kind} needs no hardware")]
 
 

@@ -6,9 +6,10 @@ from pocketk_agent.clock import Clock
 from pocketk_agent.config.sections import FrontEndConfig
 from pocketk_agent.doctor.check import Check, failed, ok
 from pocketk_agent.measurement.health_limits import refusal
+from pocketk_agent.recording_file import RecordingFileError
 from pocketk_agent.signal.errors import RateError
 from pocketk_agent.signal.resampling import check_rate
-from pocketk_agent.sources.front_end_choice import FrontEndChoiceError, open_front_end
+from pocketk_agent.sources.front_end_choice import open_front_end
 from pocketk_agent.sources.source import Source, SourceLostError
 
 _REMEDY = "Check cable, power and [front_end]; `pocketk-agent doctor` says what is missing."
@@ -23,7 +24,7 @@ def front_end_checks(config: FrontEndConfig, clock: Clock) -> list[Check]:
     """
     try:
         source = open_front_end(config.choice, clock)
-    except (FrontEndChoiceError, ModuleNotFoundError) as error:
+    except (RecordingFileError, SourceLostError, ModuleNotFoundError) as error:
         return [failed("front end", str(error), _REMEDY)]
     try:
         return _tested(source)

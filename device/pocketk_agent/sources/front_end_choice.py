@@ -1,6 +1,4 @@
-"""Which front end a measurement is made with, as a plain value, and the source that belongs to it."""
-
-from __future__ import annotations
+"""Which front end a measurement is made with, and how it is opened."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -15,17 +13,13 @@ FrontEndKind = Literal[
     "ads1292r", "max30003", "ads1115-ad8232", "mcp3008-ad8232", "serial", "replay", "simulated-patient"
 ]
 KINDS: tuple[str, ...] = get_args(FrontEndKind)
-# Of these there are register-level models.
+# Real-time pace of a model that stands for a chip.
 _VIRTUAL_KINDS = ("ads1292r", "max30003", "ads1115-ad8232", "mcp3008-ad8232")
-
-
-class FrontEndChoiceError(ValueError):
-    """The choice cannot be had here; the message says what to change."""
 
 
 @dataclass(frozen=True)
 class FrontEndChoice:
-    """A front end and how it is wired.
+    """What a configuration says of the front end.
 
     Attributes:
         kind: one of `KINDS`.
@@ -42,7 +36,7 @@ class FrontEndChoice:
         virtual: the register-level model with a simulated patient instead of the bus.
 
     Raises:
-        FrontEndChoiceError: there is no such kind, no recording to replay, or no model of the kind.
+        ValueError: there is no such kind, no recording to replay, or no model of the kind.
     """
 
     kind: str
@@ -60,39 +54,32 @@ class FrontEndChoice:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise FrontEndChoiceError(f"There is no front end {self.kind!r}; give one of {', '.join(KINDS)}.")
+            raise ValueError(f"There is no front end {self.kind!r}; give one of {', '.join(KINDS)}.")
         if self.kind == "replay" and self.file is None:
-            raise FrontEndChoiceError("The front end 'replay' needs the key `file`: the recording to play.")
+            raise ValueError("The front end 'replay' needs a file.")
         if self.virtual and self.kind not in _VIRTUAL_KINDS:
-            raise FrontEndChoiceError(
-                f"There is no model of {self.kind!r}; virtual goes with {', '.join(_VIRTUAL_KINDS)}."
-            )
+            raise ValueError(f"There is no model of {self.kind!r}; virtual goes with {', '.join(_VIRTUAL_KINDS)}.")
 
 
 def open_front_end(choice: FrontEndChoice, clock: Clock | None = None, pace: Pace | None = None) -> Source:
     """The source that a choice stands for; nothing is connected before its own `open`.
 
     Args:
-        choice: which.
-        clock: what it waits on; the machine's own where none is given.
-        pace: of what is replayed or simulated; real time where none is given.
+        choice: see `FrontEndChoice`; a configuration's model with the same attributes does as well.
+        clock: the agent's; the machine's own where none is given.
+        pace: of what is replayed or simulated without a chip; real time where none is given.
 
     Raises:
-        FrontEndChoiceError: it lacks what it needs.
         SourceLostError: `module-missing`, the extra with the bus's module is not installed.
+        RecordingFileError: the file to be replayed cannot be read.
     """
     clock, pace = clock or SystemClock(), pace or Pace.real_time()
     if choice.kind == "serial":
-        from pocketk_agent.sources.serial_source import SerialSource
-        from pocketk_agent.transport.serial_transport import SerialTransport
-
-        return SerialSource(SerialTransport(choice.port), clock)
+        return _serial(choice, clock)
     if choice.kind == "replay":
         return _replay(choice, clock, pace)
     if choice.kind == "simulated-patient":
-        from pocketk_agent.sources.virtual_patient_source import VirtualPatientSource
-
-        return VirtualPatientSource(clock=clock, pace=pace)
+        return _simulated_patient(clock, pace)
     return _chip(choice, clock)
 
 
@@ -112,15 +99,25 @@ def bus_module(name: Literal["spidev", "gpiod", "smbus2"]) -> Any:
         ) from error
 
 
+def _serial(choice: FrontEndChoice, clock: Clock) -> Source:
+    from pocketk_agent.sources.serial_source import SerialSource
+    from pocketk_agent.transport.serial_transport import SerialTransport
+
+    return SerialSource(SerialTransport(choice.port), clock)
+
+
 def _replay(choice: FrontEndChoice, clock: Clock, pace: Pace) -> Source:
-    from pocketk_agent.recording_file import RecordingFileError, read_recording
+    from pocketk_agent.recording_file import read_recording
     from pocketk_agent.sources.replay_source import ReplaySource
 
     assert choice.file is not None  # noqa: S101 - FrontEndChoice has checked it
-    try:
-        return ReplaySource(read_recording(choice.file), pace=pace, clock=clock)
-    except RecordingFileError as error:
-        raise FrontEndChoiceError(str(error)) from error
+    return ReplaySource(read_recording(choice.file), pace=pace, clock=clock)
+
+
+def _simulated_patient(clock: Clock, pace: Pace) -> Source:
+    from pocketk_agent.sources.virtual_patient_source import VirtualPatientSource
+
+    return VirtualPatientSource(pace=pace, clock=clock)
 
 
 def _chip(choice: FrontEndChoice, clock: Clock) -> Source:

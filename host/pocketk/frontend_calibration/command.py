@@ -22,7 +22,7 @@ from pocketk_agent.front_end_calibration.limits import DEFAULT_VALID, LONGEST_VA
 from pocketk_agent.front_end_calibration.record_signals import record_signals
 from pocketk_agent.front_end_calibration.recording_file import read_signals
 from pocketk_agent.front_end_calibration.signal_set import CalibrationSignalSet
-from pocketk_agent.sources.front_end_choice import FrontEndChoice, FrontEndChoiceError
+from pocketk_agent.sources.front_end_choice import FrontEndChoice
 from pocketk_calibration.frontend.fit import FrontEndFit, fit_front_end
 
 EXIT_REFUSED = 1
@@ -103,7 +103,7 @@ def _choice(config: Path | None, virtual: str | None) -> FrontEndChoice:
         if config is not None:
             return load_config(config).front_end.choice
         return FrontEndChoice(str(virtual), serial=_VIRTUAL_SERIAL, virtual=True)
-    except (ConfigError, FrontEndChoiceError) as error:
+    except (ConfigError, ValueError) as error:
         raise FrontEndCalibrationError("calibration-recording", str(error)) from error
 
 

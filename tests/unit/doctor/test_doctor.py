@@ -100,7 +100,11 @@ def test_a_missing_node_says_how_to_switch_it_on(kind, node: str, words: str):
     assert found.name == node
     assert words in found.remedy
     assert is_fit(check_front_end(FrontEndConfig(kind), PI))
-    assert is_fit(check_front_end(FrontEndConfig(kind, virtual=True), replace(PI, exists=lambda _: False)))
+
+
+def test_a_model_of_a_chip_needs_no_hardware():
+    machine = replace(PI, exists=lambda _: False, has_module=lambda _: False)
+    assert is_fit(check_front_end(FrontEndConfig("ads1292r", virtual=True), machine))
 
 
 def test_a_node_that_may_not_be_used_names_the_group():
@@ -117,7 +121,6 @@ def test_a_missing_package_names_the_extra():
 
 
 def test_a_recording_that_is_not_there_is_found():
-    assert not is_fit(check_front_end(FrontEndConfig("replay"), PI))
     assert not is_fit(check_front_end(FrontEndConfig("replay", file=Path("/x")), PI))
 
 
@@ -163,8 +166,8 @@ def test_a_selftest_asks_front_end_bundle_and_store(config: Path, capsys):
 def test_a_front_end_that_is_not_there_fails_the_selftest():
     (found,) = front_end_checks(FrontEndConfig("serial", port="/dev/nowhere"), SystemClock())
     assert found.grade is Grade.FAILED
-    (found,) = front_end_checks(FrontEndConfig("replay"), SystemClock())
-    assert "needs the key `file`" in found.detail
+    (found,) = front_end_checks(FrontEndConfig("replay", file=Path("/nowhere.edf")), SystemClock())
+    assert "nowhere.edf" in found.detail
 
 
 def test_a_front_end_that_fails_its_own_test_fails_the_selftest(monkeypatch):
