@@ -1,6 +1,7 @@
 """The command line of what runs a device day after day: run, status, doctor, selftest, export, rig, config."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,22 @@ _STATUS = """\
 What the running service says of itself. Exit status: 0 it runs without a fault, 1 at fault, hanging or stopped, 2 there
 is no status.
 """
+_DOCTOR = """\
+Everything that a device needs in order to measure, checked, with what to do where something is missing: system, Python,
+runtime, configuration, front end, bundle with its golden vectors, store, time, service. Exit status: 0 fit, 1 not fit.
+"""
+_SELFTEST = """\
+Have the front end test itself, reproduce the bundle's golden vectors, and write to the store. Not while the service
+runs: it holds the front end. Exit status: 0 all passed, 1 something failed.
+"""
+_EXPORT = """\
+Copy stored measurements to a folder or a .zip, each with its result.json. The place is whole or not there at all.
+Exit status: 0 everything went along, 1 something stored is damaged and was left out.
+
+  pocketk-agent export /media/usb/measurements
+  pocketk-agent export march.zip --format wfdb --since 202603
+  pocketk-agent export p17.zip --patient P-017 --format csv
+"""
 
 
 def add_operation_commands(commands: Any) -> None:
@@ -32,6 +49,16 @@ def add_operation_commands(commands: Any) -> None:
     status = _add(commands, "status", "what the running service does", _STATUS)
     status.add_argument("--status-file", type=Path, metavar="FILE", help="instead of the configuration's")
     status.add_argument("--json", action="store_true", help="for programs")
+    doctor = _add(commands, "doctor", "is this device fit to measure?", _DOCTOR)
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    selftest = _add(commands, "selftest", "front end, bundle and store prove themselves", _SELFTEST)
+    selftest.add_argument("--json", action="store_true", help="for programs")
+    export = _add(commands, "export", "stored measurements as EDF, WFDB, CSV or JSON", _EXPORT)
+    export.add_argument("place", type=Path, help="folder or .zip to make")
+    export.add_argument("--format", default="edf", help="edf, wfdb, csv, counts, or json for the records only")
+    export.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the configuration's")
+    export.add_argument("--patient", metavar="ID", help="only this pseudonym's")
+    export.add_argument("--since", default="", metavar="YYYYMMDD", help="only from this day on (or month, or year)")
     _add(commands, "config", "check the configuration, or print an example", _CONFIG).add_argument(
         "--example", action="store_true", help="print an example with every key and its default"
     )
@@ -47,16 +74,53 @@ def _add(commands: Any, name: str, words: str, description: str) -> argparse.Arg
 
 def run_operation(options: argparse.Namespace) -> int | None:
     """Run one of these commands; returns its exit status, None where it is none of them."""
-    if options.command == "run":
-        from pocketk_agent.commands.run import RunWish, run_service
+    start = _STARTS.get(options.command)
+    return None if start is None else start(options)
 
-        return run_service(RunWish(options.config, options.measurements, options.speed))
-    if options.command == "status":
-        from pocketk_agent.commands.status import run_status
 
-        return run_status(options.config, options.status_file, as_json=options.json)
-    if options.command == "config":
-        from pocketk_agent.commands.config import run_config
+def _run(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.run import RunWish, run_service
 
-        return run_config(options.config, example=options.example)
-    return None
+    return run_service(RunWish(options.config, options.measurements, options.speed))
+
+
+def _status(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.status import run_status
+
+    return run_status(options.config, options.status_file, as_json=options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.doctor import run_doctor
+
+    return run_doctor(options.config, as_json=options.json)
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.doctor import run_selftest
+
+    return run_selftest(options.config, as_json=options.json)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.export import ExportWish, run_export
+
+    return run_export(
+        ExportWish(options.place, options.format, options.store, options.config, options.patient, options.since)
+    )
+
+
+def _config(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.config import run_config
+
+    return run_config(options.config, example=options.example)
+
+
+_STARTS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "status": _status,
+    "doctor": _doctor,
+    "selftest": _selftest,
+    "export": _export,
+    "config": _config,
+}

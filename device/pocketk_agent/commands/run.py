@@ -22,6 +22,7 @@ from pocketk_agent.config.sections import AgentConfig
 from pocketk_agent.event_log.event import log_event
 from pocketk_agent.event_log.json_lines import start_log, stop_log
 from pocketk_agent.measurement.host_watch import Host, HostLimits
+from pocketk_agent.recording_file import RecordingFileError
 from pocketk_agent.screen.blank_screen import BlankScreen
 from pocketk_agent.screen.choose import choose_screen
 from pocketk_agent.screen.screen import Screen
@@ -29,7 +30,7 @@ from pocketk_agent.service.service import Service
 from pocketk_agent.service.service_parts import ServiceParts, ServiceSettings
 from pocketk_agent.service.service_voice import ServiceVoice
 from pocketk_agent.service.supervisor import Supervisor
-from pocketk_agent.sources.front_end_choice import FrontEndChoiceError, open_front_end
+from pocketk_agent.sources.front_end_choice import open_front_end
 from pocketk_agent.sources.pace import Pace
 from pocketk_agent.sources.source import Source
 from pocketk_agent.store.file_store import FileStore
@@ -70,7 +71,7 @@ def run_service(wish: RunWish) -> int:
         log_event("start", version=VERSION, front_end=config.front_end.kind)
         with _told_to_stop(stop):
             Service(service_parts(config, wish, answer), voice, stop.is_set).run()
-    except FrontEndChoiceError as error:
+    except RecordingFileError as error:
         log_event("refused", logging.ERROR, front_end=config.front_end.kind)
         raise UnusableError(str(error)) from error
     finally:

@@ -44,6 +44,8 @@ def _sentence(error: dict[str, Any], place: tuple[str, ...]) -> str:
         return _unknown(place)
     if kind == "missing":
         return f"{named} is missing."
+    if kind == "value_error" and len(place) == 1:  # what does not go together in one section
+        return f"{named}: {error['ctx']['error']}"
     return f"{named} is {_shown(error.get('input'))}; {_wanted(error, kind, place)}"
 
 

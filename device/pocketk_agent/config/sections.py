@@ -35,6 +35,9 @@ class FrontEndConfig:
     virtual: Switch = False
     __pydantic_config__: _Rules = _NOTHING_ELSE
 
+    def __post_init__(self) -> None:
+        _ = self.choice  # which knows what does not go together
+
     @property
     def choice(self) -> FrontEndChoice:
         """The same as `open_front_end` takes it."""

@@ -1,32 +1,42 @@
-"""Which front end a device has, as a plain value, and the source that belongs to it."""
-
-from __future__ import annotations
+"""Which front end a measurement is made with, and how it is opened."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any, Literal, get_args
 
 from pocketk_agent.clock import Clock, SystemClock
 from pocketk_agent.sources.pace import Pace
-from pocketk_agent.sources.source import Source
+from pocketk_agent.sources.source import Source, SourceLostError
+
+FrontEndKind = Literal[
+    "ads1292r", "max30003", "ads1115-ad8232", "mcp3008-ad8232", "serial", "replay", "simulated-patient"
+]
+KINDS: tuple[str, ...] = get_args(FrontEndKind)
+# Real-time pace of a model that stands for a chip.
+_VIRTUAL_KINDS = ("ads1292r", "max30003", "ads1115-ad8232", "mcp3008-ad8232")
 
 
 @dataclass(frozen=True)
 class FrontEndChoice:
-    """A front end and how it is wired.
+    """What a configuration says of the front end.
 
     Attributes:
-        kind: "ads1292r", "max30003", "ads1115-ad8232", "mcp3008-ad8232", "serial", "replay" or "simulated-patient".
-        serial: serial number to go by, None for the board's own.
-        spi_bus: of /dev/spidev<bus>.<device>.
-        spi_device: the same.
-        spi_hz: clock of the bus.
-        drdy_chip: GPIO chip on which the data-ready line ends.
-        drdy_line: its offset there.
-        i2c_bus: of /dev/i2c-<bus>.
-        i2c_address: seven bits.
-        port: serial port of the handheld.
-        file: recording to replay.
-        virtual: a register-level model of the chip instead of the bus.
+        kind: one of `KINDS`.
+        serial: serial number of the front end; None for the computer's own.
+        spi_bus: number of the SPI bus.
+        spi_device: number of its chip-select line.
+        spi_hz: SPI clock.
+        drdy_chip: path of the GPIO chip that data-ready, interrupt or ALERT/RDY is connected to.
+        drdy_line: number of the line on it.
+        i2c_bus: number of the I2C bus.
+        i2c_address: 7-bit address.
+        port: of the handheld on USB.
+        file: recording to be replayed.
+        virtual: the register-level model with a simulated patient instead of the bus.
+
+    Raises:
+        ValueError: there is no such kind, no recording to replay, or no model of the kind.
     """
 
     kind: str
@@ -42,45 +52,77 @@ class FrontEndChoice:
     file: Path | None = None
     virtual: bool = False
 
-
-class FrontEndChoiceError(Exception):
-    """The choice cannot be had here; the message says what to change."""
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"There is no front end {self.kind!r}; give one of {', '.join(KINDS)}.")
+        if self.kind == "replay" and self.file is None:
+            raise ValueError("The front end 'replay' needs a file.")
+        if self.virtual and self.kind not in _VIRTUAL_KINDS:
+            raise ValueError(f"There is no model of {self.kind!r}; virtual goes with {', '.join(_VIRTUAL_KINDS)}.")
 
 
 def open_front_end(choice: FrontEndChoice, clock: Clock | None = None, pace: Pace | None = None) -> Source:
-    """The source of a choice; it is not opened yet.
+    """The source that a choice stands for; nothing is connected before its own `open`.
 
     Args:
-        choice: which.
-        clock: what it waits on; the machine's own where none is given.
-        pace: of what is replayed or simulated; real time where none is given.
+        choice: see `FrontEndChoice`; a configuration's model with the same attributes does as well.
+        clock: the agent's; the machine's own where none is given.
+        pace: of what is replayed or simulated without a chip; real time where none is given.
 
     Raises:
-        FrontEndChoiceError: no such kind, or it lacks what it needs.
+        SourceLostError: `module-missing`, the extra with the bus's module is not installed.
+        RecordingFileError: the file to be replayed cannot be read.
     """
     clock, pace = clock or SystemClock(), pace or Pace.real_time()
     if choice.kind == "serial":
-        from pocketk_agent.sources.serial_source import SerialSource
-        from pocketk_agent.transport.serial_transport import SerialTransport
-
-        return SerialSource(SerialTransport(choice.port), clock)
+        return _serial(choice, clock)
     if choice.kind == "replay":
         return _replay(choice, clock, pace)
     if choice.kind == "simulated-patient":
-        from pocketk_agent.sources.virtual_patient_source import VirtualPatientSource
+        return _simulated_patient(clock, pace)
+    return _chip(choice, clock)
 
-        return VirtualPatientSource(clock=clock, pace=pace)
-    raise FrontEndChoiceError(f"There is no front end of the kind {choice.kind!r}.")
+
+def bus_module(name: Literal["spidev", "gpiod", "smbus2"]) -> Any:
+    """A bus module, imported only now.
+
+    Raises:
+        SourceLostError: `module-missing`, it is not installed.
+    """
+    try:
+        if name == "spidev":
+            return import_module("spidev")
+        return import_module("gpiod") if name == "gpiod" else import_module("smbus2")
+    except ImportError as error:
+        raise SourceLostError(
+            "module-missing", f"{name} is not installed: pip install 'pocketk[pi]' ({error})."
+        ) from error
+
+
+def _serial(choice: FrontEndChoice, clock: Clock) -> Source:
+    from pocketk_agent.sources.serial_source import SerialSource
+    from pocketk_agent.transport.serial_transport import SerialTransport
+
+    return SerialSource(SerialTransport(choice.port), clock)
 
 
 def _replay(choice: FrontEndChoice, clock: Clock, pace: Pace) -> Source:
-    from pocketk_agent.recording_file import RecordingFileError
-    from pocketk_agent.recording_file.file_format import read_recording
+    from pocketk_agent.recording_file import read_recording
     from pocketk_agent.sources.replay_source import ReplaySource
 
-    if choice.file is None:
-        raise FrontEndChoiceError('A front end of the kind "replay" needs the key `file`: the recording to play.')
-    try:
-        return ReplaySource(read_recording(choice.file), pace=pace, clock=clock)
-    except RecordingFileError as error:
-        raise FrontEndChoiceError(str(error)) from error
+    assert choice.file is not None  # noqa: S101 - FrontEndChoice has checked it
+    return ReplaySource(read_recording(choice.file), pace=pace, clock=clock)
+
+
+def _simulated_patient(clock: Clock, pace: Pace) -> Source:
+    from pocketk_agent.sources.virtual_patient_source import VirtualPatientSource
+
+    return VirtualPatientSource(pace=pace, clock=clock)
+
+
+def _chip(choice: FrontEndChoice, clock: Clock) -> Source:
+    if choice.kind == "ads1292r":
+        from pocketk_agent.sources.ads1292r_front_end import ads1292r_front_end
+
+        return ads1292r_front_end(choice, clock)
+    raise SourceLostError("not-supported", f"The front end {choice.kind!r} is not in this version of the agent.")

@@ -92,7 +92,7 @@ def test_sigterm_while_recording_ends_cleanly_and_keeps_the_recording(config: Pa
 
 def test_an_unusable_configuration_is_said_in_one_line_and_exit_status_2(tmp_path: Path):
     path = tmp_path / "x.toml"
-    path.write_text('[front_end]\nkind = "replay"\n[measurment]\n')
+    path.write_text('[front_end]\nkind = "serial"\n[measurment]\n')
     service = started(path)
     said, _ = service.communicate(timeout=30)
     assert service.returncode == 2

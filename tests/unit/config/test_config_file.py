@@ -73,6 +73,8 @@ def test_a_configuration_cannot_be_changed():
         ("", "the section [front_end] is missing."),
         ("front_end = 3\n", "line 1: the section [front_end] is 3; expected a section"),
         ("[front_end\n", "is not TOML"),
+        ('[front_end]\nkind = "replay"\n', "line 1: the section [front_end]: The front end 'replay' needs a file."),
+        (SERIAL + "virtual = true\n", "line 1: the section [front_end]: There is no model of 'serial'"),
     ],
 )
 def test_what_is_wrong_is_said_in_words_with_its_line(text: str, words: str):
