@@ -132,7 +132,7 @@ def _put_bundle(bundle: str, folder: Path) -> str:
 
 def _sealed(wish: KitWish, folder: Path) -> BuiltKit:
     """Write kit.json over everything that lies there."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != KIT_NAME)
     files = {path.relative_to(folder).as_posix(): sha256_of(path) for path in paths}
     body = {
         "schema": SCHEMA,

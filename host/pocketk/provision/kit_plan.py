@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pocketk_agent
 from pocketk.provision.locked_package import LockedPackage, read_lock
+from pocketk.provision.pi.installer.service import UNIT
 from pocketk.provision.pi_target import PYTHONS, TOOLS_LOCK, PiTarget
 from pocketk.provision.provision_error import ProvisionError
 from pocketk_agent.config.example import EXAMPLE
 
 PAYLOAD = Path(__file__).with_name("pi")
+_AGENT = Path(pocketk_agent.__file__).parent
 _BUNDLE_KEY = re.compile(r"^# bundle = .*$", re.MULTILINE)
 
 
@@ -86,6 +89,7 @@ def payload() -> dict[str, bytes]:
         for path in sorted((PAYLOAD / folder).iterdir()):
             if path.is_file():
                 files[f"{folder}/{path.name}"] = path.read_bytes()
+    files[f"system/{UNIT}"] = (_AGENT / "service" / UNIT).read_bytes()
     return files
 
 

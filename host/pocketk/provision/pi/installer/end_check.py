@@ -11,6 +11,15 @@ from .device_root import DeviceRoot
 from .process import plain_environment
 from .software import COMMAND, CURRENT
 
+# The service's own variables, so that the same files are found; matplotlib wants a folder that it may write.
+_AS_THE_SERVICE = {
+    "HOME": HOME,
+    "OMP_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "POCKETK_STATE": f"{HOME}/state",
+    "MPLCONFIGDIR": f"{HOME}/cache",
+}
+
 
 @dataclass(frozen=True)
 class EndCheck:
@@ -37,7 +46,7 @@ class EndCheck:
         """
         ids = account_ids(self.root)
         command = [str(self.root.at(CURRENT) / "bin" / COMMAND), *self.arguments]
-        environment = plain_environment() | {"HOME": HOME}
+        environment = plain_environment() | _AS_THE_SERVICE
         if ids is None or os.geteuid() != 0:
             return subprocess.run(command, check=False, env=environment).returncode
         user, group = ids

@@ -24,6 +24,8 @@ PLACES = {
     "pocketk.modules": "/etc/modules-load.d/pocketk.conf",
     UNIT: f"/etc/systemd/system/{UNIT}",
 }
+# What the unit starts, and what a person types.
+_COMMAND_FOLDERS = ("/opt/pocketk/bin", "/usr/local/bin")
 _WANTED_BY = f"/etc/systemd/system/multi-user.target.wants/{UNIT}"
 
 
@@ -63,7 +65,7 @@ def steps_of(kit: Kit, root: DeviceRoot, python: Python, *, compiles: bool = Tru
         *(WholeFile(root, f"/opt/pocketk/{name}", kit.path(name).read_bytes()) for name in sorted(bundles)),
         software,
         Spidev(software),
-        Link(root, f"/usr/local/bin/{COMMAND}", f"{CURRENT}/bin/{COMMAND}"),
+        *(Link(root, f"{folder}/{COMMAND}", f"{CURRENT}/bin/{COMMAND}") for folder in _COMMAND_FOLDERS),
         files[-1],
         Link(root, _WANTED_BY, f"/etc/systemd/system/{UNIT}"),
     ]

@@ -57,7 +57,9 @@ class Spidev(Step):
         ]
 
     def _there(self) -> bool:
-        return any(path.exists() for path in self.software.packages.glob("spidev*.so"))
+        """A link counts where what it names is there, as the device sees it: Debian's package may be removed again."""
+        root, found = self.software.root, self.software.packages.glob("spidev*.so")
+        return any(root.at(str(path.readlink())).exists() if path.is_symlink() else path.exists() for path in found)
 
     def _debian(self) -> Path | None:
         tag = self.software.python.tag.replace("cp", "cpython-")
