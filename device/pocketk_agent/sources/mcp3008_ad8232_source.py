@@ -24,6 +24,9 @@ class Mcp3008Ad8232Source(BusSource):
         clock: the agent's, in the same time.
         wiring: where the chips are.
         setting: see `BusSetting`.
+
+    Attributes:
+        driver: of the chips.
     """
 
     def __init__(
@@ -37,9 +40,9 @@ class Mcp3008Ad8232Source(BusSource):
     ) -> None:
         driver = Mcp3008Driver(spidev, gpiod, time, wiring or Mcp3008Wiring())
         super().__init__(driver, clock, setting)
-        self._jitter_of = driver
+        self.driver = driver
 
     def health(self) -> FrontEndHealth:
         """See `BusSource`, with the jitter of the sampling."""
         health = super().health()
-        return replace(health, notes=(*health.notes, self._jitter_of.jitter.sentence()))
+        return replace(health, notes=(*health.notes, self.driver.jitter.sentence()))

@@ -41,7 +41,7 @@ class Max30003Driver(SampleDriver, CalibrationSignals):
         self.rate = RateMeter()
         self.port = chip.Max30003Port(spidev, wiring)
         self._gpiod, self._time, self._wiring = gpiod, time, wiring
-        self._signals = Max30003Signals(self)
+        self._signals = Max30003Signals(self, time)
         self._line: EdgeLine | None = None
         self._period = SteadyPeriod(self.rate, chip.NOMINAL_HZ)
         self._faults: dict[str, int] = {

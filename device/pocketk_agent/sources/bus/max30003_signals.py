@@ -14,6 +14,7 @@ from pocketk_agent.sources.bus.calibration_signals import (
     CalibrationSignalError,
     CalibrationSignals,
 )
+from pocketk_agent.sources.bus.host_time import HostTime
 from pocketk_agent.sources.bus.sample_ring import SampleRing
 from pocketk_agent.sources.bus.silence import SilenceWatch
 from pocketk_agent.sources.source import SelfTest, SourceLostError
@@ -39,10 +40,11 @@ class Max30003Signals(CalibrationSignals):
 
     Args:
         driver: open when something is recorded.
+        time: the host's.
     """
 
-    def __init__(self, driver: Max30003Driver) -> None:
-        self._driver = driver
+    def __init__(self, driver: Max30003Driver, time: HostTime) -> None:
+        self._driver, self._time = driver, time
 
     def record(self, signal: CalibrationSignal, seconds: float) -> CalibrationRecording:
         """See `CalibrationSignals`; times between two interrupts are interpolated."""
@@ -90,10 +92,11 @@ class Max30003Signals(CalibrationSignals):
         Raises:
             SourceLostError: the chip is gone, silent, or samples were lost.
         """
-        ring, silence = SampleRing(n + 2 * chip.FIFO_DEPTH), SilenceWatch()
+        ring = SampleRing(n + 2 * chip.FIFO_DEPTH)
+        silence = SilenceWatch(self._driver, lambda: self._time.now_ns() / 1e9)
         instants: list[tuple[int, int]] = []
         while len(ring) < n:
-            silence.note(self._driver.take(ring, _POLL_S), _POLL_S)
+            silence.take(ring, _POLL_S)
             newest = self._driver.newest_instant
             if newest is not None and (not instants or instants[-1] != newest):
                 instants.append(newest)

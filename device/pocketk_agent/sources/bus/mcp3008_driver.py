@@ -62,7 +62,7 @@ class Mcp3008Driver(SampleDriver, WithoutSignals):
         """See `SampleDriver`."""
         if self._spi is None:
             self._connect()
-        self._start()
+        self.begin()
         return FrontEnd(
             serial=self._wiring.serial,
             firmware=NO_FIRMWARE,
@@ -104,7 +104,7 @@ class Mcp3008Driver(SampleDriver, WithoutSignals):
     def self_test(self) -> SelfTest:
         """Convert a few times: neither chip has a test signal."""
         answers = [self._convert() for _ in range(_MOST_ONES - 1)]
-        self._start()
+        self.begin()
         if None in answers:
             return SelfTest(False, "the MCP3008 does not answer as one; check the wiring")
         return SelfTest(True, "MCP3008 answers; it and the AD8232 have no test signal")
@@ -143,7 +143,8 @@ class Mcp3008Driver(SampleDriver, WithoutSignals):
             self.close()
             raise
 
-    def _start(self) -> None:
+    def begin(self) -> None:
+        """Number the samples from 0 again; the first is due in a moment."""
         self.rate.begin()
         self.jitter = SamplingJitter()
         self._index = self._ones = self._zeros = 0
