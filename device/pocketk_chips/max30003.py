@@ -8,6 +8,7 @@ import math
 from pocketk_chips import max30003_registers as reg
 from pocketk_chips.max30003_fifo import EcgFifo
 from pocketk_chips.signal_line import SignalLine
+from pocketk_chips.small_noise import SmallNoise
 from pocketk_firmware.constant import const
 
 # Eight clocks at 12 MHz.
@@ -19,6 +20,7 @@ _WRITES = (reg.SW_RST, reg.SYNCH, reg.FIFO_RST)
 _READS = (reg.STATUS, reg.INFO, reg.RTOR, reg.ECG_FIFO, reg.ECG_FIFO_BURST)
 _COMMAND_DATA = const(0x000000)
 _REGISTER_BYTES = const(4)
+_OWN_NOISE_V = 0.47e-6  # rms; 3.1 uV peak to peak at gain 20 in 0.05-150 Hz (UNVERIFIED)
 # Master clocks to a period of the test source, by FCAL.
 _CAL_DIVIDERS = (128, 512, 2048, 8192, 32768, 131072, 524288, 2097152)
 
@@ -52,6 +54,7 @@ class Max30003:
         self._bench = bench
         self._source = source
         self._fifo = EcgFifo()
+        self._noise = SmallNoise()
         self._epoch = 0
         self._selected = False
         self._offset_v = 0.0
@@ -267,8 +270,8 @@ class Max30003:
         positive, negative = (mux >> reg.CALP_SHIFT) & 3, (mux >> reg.CALN_SHIFT) & 3
         volts = self._calibration_v(positive, now_ns) - self._calibration_v(negative, now_ns)
         if not mux & (reg.OPENP | reg.OPENN) and not positive and not negative:
-            volts = self._source.volts(self.conversions, now_ns) + self._residual_at(now_ns)
-        return volts
+            return self._source.volts(self.conversions, now_ns) + self._residual_at(now_ns)
+        return volts + self._noise.next() * _OWN_NOISE_V
 
     def _calibration_v(self, selected: int, now_ns: int) -> float:
         cal = self._registers[reg.CNFG_CAL]

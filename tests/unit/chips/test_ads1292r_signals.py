@@ -31,9 +31,7 @@ def test_more_clocks_read_the_frame_again() -> None:
     assert host.send(*bytes(18), hold_ns=0) == first + first
 
 
-@pytest.mark.parametrize(
-    ("setting", "gain"), [(0x00, 6), (0x10, 1), (0x20, 2), (0x30, 3), (0x40, 4), (0x50, 8), (0x60, 12)]
-)
+@pytest.mark.parametrize(("setting", "gain"), list(enumerate((6, 1, 2, 3, 4, 8, 12))))
 def test_every_gain_and_its_rails(setting: int, gain: int) -> None:
     host = Host(FlatInput(0.01)).set_up(channel_1=setting << 4)
     assert host.code() == pytest.approx(0.01 * gain / 2.42 * CODE_MAX, abs=0.51)
@@ -42,9 +40,7 @@ def test_every_gain_and_its_rails(setting: int, gain: int) -> None:
         assert host.code() == code
 
 
-@pytest.mark.parametrize(
-    ("setting", "rate_hz"), [(0, 125), (1, 250), (2, 500), (3, 1000), (4, 2000), (5, 4000), (6, 8000)]
-)
+@pytest.mark.parametrize(("setting", "rate_hz"), list(enumerate((125, 250, 500, 1000, 2000, 4000, 8000))))
 def test_every_output_rate(setting: int, rate_hz: int) -> None:
     host = Host()
     host.send(SDATAC)
