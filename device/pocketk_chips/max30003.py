@@ -20,7 +20,6 @@ _WRITES = (reg.SW_RST, reg.SYNCH, reg.FIFO_RST)
 _READS = (reg.STATUS, reg.INFO, reg.RTOR, reg.ECG_FIFO, reg.ECG_FIFO_BURST)
 _COMMAND_DATA = const(0x000000)
 _REGISTER_BYTES = const(4)
-_OWN_NOISE_V = 0.47e-6  # rms; 3.1 uV peak to peak at gain 20 in 0.05-150 Hz (UNVERIFIED)
 # Master clocks to a period of the test source, by FCAL.
 _CAL_DIVIDERS = (128, 512, 2048, 8192, 32768, 131072, 524288, 2097152)
 
@@ -39,6 +38,8 @@ class Max30003:
         info: what INFO reads; another value is another chip.
         lost_edges: as many falls of the interrupt line as nobody will see.
         high_pass_hz: corner of the capacitor between CAPP and CAPN.
+        noise_v: rms of its own noise, added to whatever is not its inputs; a real chip has about 0.5 uV, 3.1 uV peak to
+            peak in 0.05-150 Hz (UNVERIFIED).
         conversions: how many samples were taken since SYNCH.
     """
 
@@ -51,6 +52,7 @@ class Max30003:
         self.info = reg.INFO_VALUE
         self.lost_edges = 0
         self.high_pass_hz = 0.05
+        self.noise_v = 0.0
         self._bench = bench
         self._source = source
         self._fifo = EcgFifo()
@@ -271,7 +273,7 @@ class Max30003:
         volts = self._calibration_v(positive, now_ns) - self._calibration_v(negative, now_ns)
         if not mux & (reg.OPENP | reg.OPENN) and not positive and not negative:
             return self._source.volts(self.conversions, now_ns) + self._residual_at(now_ns)
-        return volts + self._noise.next() * _OWN_NOISE_V
+        return volts + self._noise.next() * self.noise_v
 
     def _calibration_v(self, selected: int, now_ns: int) -> float:
         cal = self._registers[reg.CNFG_CAL]

@@ -14,6 +14,8 @@ from pocketk_agent.sources.source import SourceLostError
 
 # The models' oscillators are off by this much, so that a rate that was not measured would show.
 VIRTUAL_PPM = 100
+# Of a MAX30003 in 0-250 Hz, 3.1 uV peak to peak (UNVERIFIED); the ADS1292R's model has its own.
+VIRTUAL_NOISE_V = 0.47e-6
 Ask = Callable[[str], None]
 
 
@@ -95,7 +97,7 @@ def _virtual(choice: FrontEndChoice) -> CalibrationFrontEnd:
     bench, electrodes = ChipBench(), SwitchedInput()
     if choice.kind == "max30003":
         chip: Any = Max30003(bench, electrodes)
-        chip.ppm, edge = VIRTUAL_PPM, chip.intb
+        chip.ppm, chip.noise_v, edge = VIRTUAL_PPM, VIRTUAL_NOISE_V, chip.intb
     else:
         chip = Ads1292r(bench, electrodes, 1000 * VIRTUAL_PPM)
         edge = chip.drdy

@@ -95,11 +95,14 @@ def test_hostile_names_are_escaped_on_the_page(tmp_path: Path):
     assert "&lt;b&gt;&amp;[red]" in page.read_text()
 
 
-def test_the_model_of_a_chip_is_calibrated_without_hardware(tmp_path: Path):
+@pytest.mark.parametrize(("kind", "polarity"), [("ads1292r", 1), ("max30003", 0)])
+def test_the_model_of_a_chip_is_calibrated_without_hardware(kind: str, polarity: int, tmp_path: Path):
     out = tmp_path / "out"
-    assert run("device", "calibrate", "--virtual", "ads1292r", "--demonstration", "--out", out) == 0
-    record = parse_calibration((out / calibration_name("ads1292r", "VIRTUAL")).read_bytes()).record
+    assert run("device", "calibrate", "--virtual", kind, "--demonstration", "--out", out) == 0
+    record = parse_calibration((out / calibration_name(kind, "VIRTUAL")).read_bytes()).record
     assert record.rate_hz.value == pytest.approx(500.05, abs=1e-3)
+    assert record.gain.value == pytest.approx(1.0, abs=1e-3)
+    assert record.polarity == polarity
 
 
 def test_a_device_records_what_the_workstation_signs(tmp_path: Path, capsys):

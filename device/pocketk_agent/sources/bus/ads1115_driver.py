@@ -67,7 +67,7 @@ class Ads1115Driver(SampleDriver, WithoutSignals):
         self._numbering = EdgeNumbering(_PERIOD_NS)
         self._period_ns = _PERIOD_NS
         self._late = self._late_reads = self._errors = self._errors_in_row = 0
-        self._heard_ns = 0
+        self._heard_ns = self._begin_ns = 0
 
     def open(self) -> FrontEnd:
         """See `SampleDriver`."""
@@ -168,20 +168,19 @@ class Ads1115Driver(SampleDriver, WithoutSignals):
 
     def _start(self) -> None:
         """Begin again at index 0: writing the configuration ends the running conversion."""
-        line = self._open_line()
+        self._open_line()
         try:
             self._write(CONFIG, CONFIGURATION)
+            # Edges up to here are those of conversions before.
+            self._begin_ns = self._heard_ns = self._time.now_ns()
             self._point_at_result()
         except OSError as error:
             raise SourceLostError("front-end-lost", f"The ADS1115 does not answer: {error}") from error
-        while line.wait_edge_events(0.0):
-            line.read_edge_events()
         if self.rate.span >= _MEASURED_SPAN or self.rate.windows:
             self._period_ns = self.rate.period_ns or _PERIOD_NS
         self.rate.begin()
         self._numbering.begin(self._period_ns)
         self._errors_in_row = 0
-        self._heard_ns = self._time.now_ns()
 
     def _write(self, register: int, value: int) -> None:
         self._bus.write_i2c_block_data(self._wiring.i2c_address, register, [value >> 8, value & 0xFF])
@@ -208,6 +207,8 @@ class Ads1115Driver(SampleDriver, WithoutSignals):
         """Index of the newest edge, whose result is the only one that is still there; None where it is none."""
         newest, n = None, 0
         for event in events:
+            if event.timestamp_ns <= self._begin_ns:
+                continue
             index = self._numbering.number(event.timestamp_ns, event.line_seqno)
             if index is not None:
                 self.rate.add(index, event.timestamp_ns)

@@ -52,7 +52,7 @@ class Max30003Driver(SampleDriver, CalibrationSignals):
             "samples_fast": 0,
         }
         self._next_index = 0
-        self._heard_ns = 0
+        self._served_ns = 0
         self._off = False
         # Index and time of the newest sample whose time is known.
         self._anchor: tuple[int, int] | None = None
@@ -79,38 +79,36 @@ class Max30003Driver(SampleDriver, CalibrationSignals):
 
     def start(self) -> None:
         """Begin again at index 0, with whatever the inputs are connected to."""
-        line = self._open_line()
-        self.port.write(chip.EN_INT, chip.LINE_OFF)
+        self._open_line()
+        # Once it is empty no edge comes for a batch's time: those up to here are all of the stream before.
+        self.port.write(chip.FIFO_RST, 0)
+        self.port.write(chip.EN_INT, chip.LINE_ON)
+        self.port.status()  # what was latched belongs to before as well
+        self._served_ns = self._time.now_ns()
         self.port.write(chip.SYNCH, 0)
-        while line.wait_edge_events(0.0):
-            line.read_edge_events()
         self.rate.begin()
         self._next_index, self._anchor = 0, None
         self._off = self._count_is_lost = False
-        self._heard_ns = self._time.now_ns()
-        self.port.status()  # what was latched belongs to before
-        self.port.write(chip.EN_INT, chip.LINE_ON)
 
     def take(self, ring: SampleRing, timeout_s: float) -> int:
         """See `SampleDriver`."""
         line = self._open_line()
-        edge_ns = None
-        if line.wait_edge_events(timeout_s):
-            edge_ns = line.read_edge_events()[-1].timestamp_ns
-        elif self._time.now_ns() - self._heard_ns < _ASK_AFTER_NS:
+        edge_ns = self._newest_edge(line, timeout_s)
+        if edge_ns is None and self._time.now_ns() - self._served_ns < _ASK_AFTER_NS:
             return 0
         status = self._checked_status()
         self._off = self._off or bool(status & chip.DCLOFFINT)
         if not status & chip.EINT:
             self._explain_silence(edge_ns)
             return 0
-        if edge_ns is None and not line.wait_edge_events(0.0):
-            self._faults["interrupts_missed"] += 1
-        elif edge_ns is None:
-            edge_ns = line.read_edge_events()[-1].timestamp_ns
-        self._heard_ns = self._time.now_ns()
+        if edge_ns is None:
+            # Perhaps it came while the chip was asked.
+            edge_ns = self._newest_edge(line, 0.0)
+            self._faults["interrupts_missed"] += edge_ns is None
         off, self._off = self._off, False
-        return self._drain(ring, edge_ns, off)
+        taken = self._drain(ring, edge_ns, off)
+        self._served_ns = self._time.now_ns()
+        return taken
 
     def self_test(self) -> SelfTest:
         """See `SampleDriver`."""
@@ -152,6 +150,17 @@ class Max30003Driver(SampleDriver, CalibrationSignals):
             raise SourceLostError("not-open", "The MAX30003 is not open.")
         return self._line
 
+    def _newest_edge(self, line: EdgeLine, timeout_s: float) -> int | None:
+        """Time of the newest edge whose samples nobody has read; None where there is none.
+
+        While the FIFO is being read it may fill up again to where the line falls: that edge's samples are read as
+        well, and it means nothing any more.
+        """
+        if not line.wait_edge_events(timeout_s):
+            return None
+        edge_ns = line.read_edge_events()[-1].timestamp_ns
+        return edge_ns if edge_ns > self._served_ns else None
+
     def _connect(self) -> None:
         self.port.open()
         try:
@@ -178,9 +187,9 @@ class Max30003Driver(SampleDriver, CalibrationSignals):
 
     def _set_up(self) -> None:
         self.port.write(chip.SW_RST, 0)
-        for register, value in chip.SET_UP:
+        for register, value in chip.SETUP:
             self.port.write(register, value)
-        for register, value in chip.SET_UP:
+        for register, value in chip.SETUP:
             if (found := self.port.read(register)) != value:
                 raise SourceLostError(
                     "front-end-setup",
@@ -205,7 +214,7 @@ class Max30003Driver(SampleDriver, CalibrationSignals):
             SourceLostError: the chip is gone or has lost its set-up.
         """
         self._faults["interrupts_spurious"] += edge_ns is not None
-        self._heard_ns = self._time.now_ns()
+        self._served_ns = self._time.now_ns()
         self._identify()
         if self.port.read(chip.CNFG_GEN) != chip.GENERAL:
             raise SourceLostError("front-end-restarted", _RESTARTED)

@@ -34,10 +34,9 @@ TEST_SQUARE = 0x703800  # both polarities, 0.5 mV, half of each period high, 3.9
 INPUTS_CLOSED = 0x000000
 INPUTS_TO_TEST = 0x3B0000  # electrodes cut off, P and N on the two halves of the test source
 INPUTS_SHORTED = 0x350000  # electrodes cut off, P and N on the middle of the supply
-LINE_OFF = 0x000000
 LINE_ON = EINT | 0x000001  # driven, without a resistor
 INTERRUPT = (BATCH - 1) << 19 | 0x000004
-SET_UP = (
+SETUP = (
     (CNFG_GEN, GENERAL),
     (CNFG_CAL, TEST_OFF),
     (CNFG_EMUX, INPUTS_CLOSED),
