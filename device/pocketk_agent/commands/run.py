@@ -21,6 +21,7 @@ from pocketk_agent.commands.unusable import UnusableError
 from pocketk_agent.config.sections import AgentConfig
 from pocketk_agent.event_log.event import log_event
 from pocketk_agent.event_log.json_lines import start_log, stop_log
+from pocketk_agent.front_end_calibration.installed import InstalledCalibrations
 from pocketk_agent.measurement.host_watch import Host, HostLimits
 from pocketk_agent.recording_file import RecordingFileError
 from pocketk_agent.screen.blank_screen import BlankScreen
@@ -112,6 +113,7 @@ def service_parts(config: AgentConfig, wish: RunWish, answer: TimeAnswer) -> Ser
             require_verified_time=config.clock.require_verified,
             measurements=wish.measurements,
         ),
+        calibrations=configured_calibrations(config),
         finished=lambda result: keep_pictures(store, result),
     )
 
@@ -127,6 +129,15 @@ def configured_bundle(config: AgentConfig) -> Bundle | BundleError:
     place = config.measurement.bundle or default_bundle().name
     trust = config.measurement.trust
     return usable_bundle(BundleWish(place, None if trust is None else trust.expanduser()))
+
+
+def configured_calibrations(config: AgentConfig) -> InstalledCalibrations:
+    """The calibrations of a configuration, else those where devices have them."""
+    folder, trust = config.calibration.folder, config.measurement.trust
+    return InstalledCalibrations(
+        None if folder is None else folder.expanduser(),
+        trust_folder=None if trust is None else trust.expanduser(),
+    )
 
 
 def _screen() -> Screen:
