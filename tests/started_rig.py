@@ -60,7 +60,11 @@ def _started(
 ) -> Iterator[RigClient]:
     wanted = ["--listen", "127.0.0.1:0", "--front-end", "simulated-patient", "--store", str(store), *arguments]
     process = subprocess.Popen(
-        [*python, "-m", "pocketk_agent", "rig", *wanted], env=variables, stdout=subprocess.PIPE, text=True
+        [*python, "-m", "pocketk_agent", "rig", *wanted],
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     try:
         assert process.stdout is not None
