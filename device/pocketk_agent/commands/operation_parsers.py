@@ -72,6 +72,7 @@ def add_operation_commands(commands: Any) -> None:
     rig.add_argument("--front-end", metavar="KIND", help="in place of a configuration, e.g. simulated-patient")
     rig.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the configuration's")
     rig.add_argument("--bundle", help="instead of the configuration's")
+    rig.add_argument("--emulated", action="store_true", help="under qemu: let the network take its time")
     rig.add_argument("--bench-network", action="store_true", help="listen where other machines reach it")
     _add(commands, "config", "check the configuration, or print an example", _CONFIG).add_argument(
         "--example", action="store_true", help="print an example with every key and its default"
@@ -136,6 +137,7 @@ def _rig(options: argparse.Namespace) -> int:
             front_end=options.front_end,
             store=options.store,
             bundle=options.bundle,
+            emulated=options.emulated,
         )
     )
 
