@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from generated_ecg import ADS1292R
 from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.measurement.decision import DeviceFault
 from pocketk_agent.measurement.flow import FlowTimes
 from pocketk_agent.measurement.host_watch import Host
 from pocketk_agent.service.service_parts import ServiceSettings
@@ -105,6 +106,12 @@ def test_unverified_time_is_a_fault_where_the_configuration_says_so():
 def test_little_memory_is_a_fault_before_anybody_is_measured():
     rig = ServiceRig(stop_at_s=5.0, changes={"host": Host(memory_mb=lambda: 3.0)})
     assert rig.run()[2] == "FAULT(low-memory)"
+
+
+def test_a_store_that_cannot_be_written_is_a_fault_before_anybody_is_measured():
+    faults = [DeviceFault("store", "It cannot be written."), None]
+    rig = ServiceRig(stop_at_s=10.0, changes={"check": lambda: faults.pop(0)})
+    assert rig.run() == ["BOOT", "SELFTEST", "FAULT(store)", "SELFTEST", "IDLE", "STOPPED"]
 
 
 def test_an_idle_service_tests_itself_again():
