@@ -9,7 +9,13 @@ from typing import cast
 
 from pocketk_agent.clock import SystemClock
 from pocketk_agent.commands.config import usable_config
-from pocketk_agent.commands.run import configured_bundle, configured_host, start_configured_log, told_to_stop
+from pocketk_agent.commands.run import (
+    configured_bundle,
+    configured_calibrations,
+    configured_host,
+    start_configured_log,
+    told_to_stop,
+)
 from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.unusable import UnusableError
 from pocketk_agent.config.sections import AgentConfig, FrontEndConfig, Kind
@@ -145,6 +151,7 @@ def _parts(config: AgentConfig, source: Source) -> RigParts:
         mains_hz=float(config.measurement.mains_hz),
         host=configured_host(config),
         time=machine_time(),
+        calibrations=configured_calibrations(config),
     )
 
     def selftest() -> list[Check]:

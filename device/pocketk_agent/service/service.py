@@ -133,6 +133,7 @@ class Service:
             worker=parts.make_worker(),
             host=parts.host,
             time=parts.time(),
+            calibrations=parts.calibrations,
         )
         result = Session(station).run()
         self._done += 1
