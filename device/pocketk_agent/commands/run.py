@@ -19,9 +19,13 @@ from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.time_question import TimeAnswer, settle_time
 from pocketk_agent.commands.unusable import UnusableError
 from pocketk_agent.config.sections import AgentConfig
+from pocketk_agent.doctor.check import Grade
+from pocketk_agent.doctor.data_checks import check_store
+from pocketk_agent.doctor.machine import Machine
 from pocketk_agent.event_log.event import log_event
 from pocketk_agent.event_log.json_lines import start_log, stop_log
 from pocketk_agent.front_end_calibration.installed import InstalledCalibrations
+from pocketk_agent.measurement.decision import DeviceFault
 from pocketk_agent.measurement.host_watch import Host, HostLimits
 from pocketk_agent.recording_file import RecordingFileError
 from pocketk_agent.screen.blank_screen import BlankScreen
@@ -64,13 +68,13 @@ def run_service(wish: RunWish) -> int:
     """
     config = usable_config(wish.config)
     stop = Event()
-    _start_log(config)
+    start_configured_log(config)
     answer = settle_time(SystemClock())
     status_file = _status_file(config.service.status_file)
     voice = ServiceVoice(answer.clock, answer.time, status_file, Supervisor())
     try:
         log_event("start", version=VERSION, front_end=config.front_end.kind)
-        with _told_to_stop(stop):
+        with told_to_stop(stop):
             Service(service_parts(config, wish, answer), voice, stop.is_set).run()
     except RecordingFileError as error:
         log_event("refused", logging.ERROR, front_end=config.front_end.kind)
@@ -115,7 +119,13 @@ def service_parts(config: AgentConfig, wish: RunWish, answer: TimeAnswer) -> Ser
         ),
         calibrations=configured_calibrations(config),
         finished=lambda result: keep_pictures(store, result),
+        check=lambda: _store_fault(measurement.store),
     )
+
+
+def _store_fault(folder: Path) -> DeviceFault | None:
+    found = check_store(folder, Machine())
+    return DeviceFault("store", f"{found.detail}.") if found.grade is Grade.FAILED else None
 
 
 def configured_host(config: AgentConfig) -> Host:
@@ -144,7 +154,12 @@ def _screen() -> Screen:
     return choose_screen(sys.stdout) if sys.stdout.isatty() else BlankScreen()
 
 
-def _start_log(config: AgentConfig) -> None:
+def start_configured_log(config: AgentConfig) -> None:
+    """Begin the log that a configuration wants.
+
+    Raises:
+        UnusableError: its folder cannot be written.
+    """
     folder = config.log.folder
     try:
         start_log(config.log.level, None if folder is None else folder.expanduser())
@@ -168,7 +183,7 @@ def _status_file(path: Path) -> Path | None:
 
 
 @contextmanager
-def _told_to_stop(stop: Event) -> Iterator[None]:
+def told_to_stop(stop: Event) -> Iterator[None]:
     """Have SIGTERM and SIGINT end the service at its next look: nothing is ever cut off in the middle of a write."""
 
     def tell(number: int, _frame: object) -> None:
