@@ -97,7 +97,8 @@ class DeviceSystem:
         for name, content in _ACCOUNTS.items():
             _write(self.folder / name, content)
         _write(self.folder / "boot/firmware/config.txt", BOOT_CONFIG)
-        (self.folder / "tmp").mkdir(mode=0o777)
+        (self.folder / "tmp").mkdir()
+        (self.folder / "tmp").chmod(0o1777)  # the service has an account of its own
 
     def run(self, *command: str, timeout_s: float = 3600) -> subprocess.CompletedProcess[str]:
         """Run a program of that system with that system as its root, as its root user.

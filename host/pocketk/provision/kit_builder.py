@@ -118,8 +118,9 @@ def _put_tools(tools: Iterable[LockedPackage], folder: Path, wheels: Path | None
         with TemporaryDirectory() as name:
             lock = Path(name) / TOOLS_LOCK.name
             lock.write_text(lock_text(chosen, "tools"), encoding="utf-8")
-            kind = "--no-binary" if source else "--only-binary"
-            download(["-r", str(lock)], folder, ["--require-hashes", f"{kind}=:all:"], wheels)
+            # pip builds a source's metadata, for which it may take wheels.
+            kinds = [f"--no-binary={one.name}" for one in chosen] if source else ["--only-binary=:all:"]
+            download(["-r", str(lock)], folder, ["--require-hashes", *kinds], wheels)
 
 
 def _put_bundle(bundle: str, folder: Path) -> str:
