@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET  # what is parsed was written by the pyt
 
 import pytest
 
-from agent_suite import DESELECTED, FILES, PACKAGES
+from aarch64_suite import DESELECTED, FILES, PACKAGES
 from asked_for import leave_out
 from pocketk.export.across_cpus.cpu_error import CpuError
 from pocketk.export.across_cpus.cpu_kinds import aarch64_cpu
@@ -39,11 +39,20 @@ def cpu(pytestconfig: pytest.Config) -> ProcessCpu:
 
 @pytest.fixture(scope="module")
 def suite_packages(pytestconfig: pytest.Config) -> Path:
-    """pytest and what the tests import, in the versions of the constraints."""
+    """Pytest and what the tests import, in the versions of the constraints."""
     folder = pytestconfig.rootpath / "out" / "other-cpu" / "suite-packages"
     record = folder / "packages.txt"
     if not record.is_file() or record.read_text() != "\n".join(PACKAGES):
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps"]
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-compile",
+            "--no-deps",
+        ]
         pip += ["--only-binary=:all:", "--python-version", "3.11", "--upgrade", "--target", str(folder)]
         pip += ["--platform", "manylinux_2_28_aarch64", "--platform", "manylinux_2_17_aarch64"]
         subprocess.run([*pip, "-c", str(pytestconfig.rootpath / "constraints.txt"), *PACKAGES], check=True)
