@@ -17,7 +17,7 @@ OUTPUTS = --outputs k_gt_5_5 --outputs k_ge_6_0 --outputs k_mmol_l
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak test-tflite-runtime test-other-cpu test-aarch64 test-provision lock-pi parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
+.PHONY: help demo test slow soak soak-day test-tflite-runtime test-other-cpu test-aarch64 test-provision lock-pi parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -96,6 +96,9 @@ fuzz-long: $(VENV)-fuzz/.ready  ## The same with 27 minutes each (70 minutes)
 
 soak: $(VENV)/.dev-ready  ## Measure for ten minutes of real time; deadlines of the provisional score
 	@$(PYTEST) -s tests/hil/test_40_soak.py -m slow
+
+soak-day: $(VENV)/.dev-ready  ## A day of simulated patients as fast as the machine goes: is memory flat? (an hour)
+	@$(PYTEST) -q -s tests/hil/test_50_soak_day.py -m slow
 
 mutation: $(VENV)/.dev-ready  ## Change the gate and the measurement line by line: does a test notice? (up to 20 minutes)
 	@$(PYTEST) -q -s tests/mutation -m slow

@@ -39,6 +39,13 @@ Exit status: 0 everything went along, 1 something stored is damaged and was left
   pocketk-agent export march.zip --format wfdb --since 202603
   pocketk-agent export p17.zip --patient P-017 --format csv
 """
+_RIG = """\
+The agent under the command of a hardware bench: TCP, one JSON object a line, one client at a time. Commands: identify,
+status, start, set-patient, result, selftest, stop; docs/operation.md describes them. Whoever reaches the port commands
+the device: it listens on this machine alone unless --bench-network is given.
+
+  pocketk-agent rig --listen 127.0.0.1:4711
+"""
 
 
 def add_operation_commands(commands: Any) -> None:
@@ -59,6 +66,13 @@ def add_operation_commands(commands: Any) -> None:
     export.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the configuration's")
     export.add_argument("--patient", metavar="ID", help="only this pseudonym's")
     export.add_argument("--since", default="", metavar="YYYYMMDD", help="only from this day on (or month, or year)")
+    rig = _add(commands, "rig", "obey a hardware bench over TCP", _RIG)
+    rig.add_argument("--listen", required=True, metavar="HOST:PORT", help="port 0 for any that is free")
+    rig.add_argument("--speed", type=float, default=1.0, help="of a recording or simulated patient (default 1)")
+    rig.add_argument("--front-end", metavar="KIND", help="in place of a configuration, e.g. simulated-patient")
+    rig.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the configuration's")
+    rig.add_argument("--bundle", help="instead of the configuration's")
+    rig.add_argument("--bench-network", action="store_true", help="listen where other machines reach it")
     _add(commands, "config", "check the configuration, or print an example", _CONFIG).add_argument(
         "--example", action="store_true", help="print an example with every key and its default"
     )
@@ -110,6 +124,22 @@ def _export(options: argparse.Namespace) -> int:
     )
 
 
+def _rig(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.rig import RigWish, run_rig
+
+    return run_rig(
+        RigWish(
+            listen=options.listen,
+            config=options.config,
+            speed=options.speed,
+            bench_network=options.bench_network,
+            front_end=options.front_end,
+            store=options.store,
+            bundle=options.bundle,
+        )
+    )
+
+
 def _config(options: argparse.Namespace) -> int:
     from pocketk_agent.commands.config import run_config
 
@@ -122,5 +152,6 @@ _STARTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "doctor": _doctor,
     "selftest": _selftest,
     "export": _export,
+    "rig": _rig,
     "config": _config,
 }

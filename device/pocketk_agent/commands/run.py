@@ -63,13 +63,13 @@ def run_service(wish: RunWish) -> int:
     """
     config = usable_config(wish.config)
     stop = Event()
-    _start_log(config)
+    start_configured_log(config)
     answer = settle_time(SystemClock())
     status_file = _status_file(config.service.status_file)
     voice = ServiceVoice(answer.clock, answer.time, status_file, Supervisor())
     try:
         log_event("start", version=VERSION, front_end=config.front_end.kind)
-        with _told_to_stop(stop):
+        with told_to_stop(stop):
             Service(service_parts(config, wish, answer), voice, stop.is_set).run()
     except RecordingFileError as error:
         log_event("refused", logging.ERROR, front_end=config.front_end.kind)
@@ -133,7 +133,12 @@ def _screen() -> Screen:
     return choose_screen(sys.stdout) if sys.stdout.isatty() else BlankScreen()
 
 
-def _start_log(config: AgentConfig) -> None:
+def start_configured_log(config: AgentConfig) -> None:
+    """Begin the log that a configuration wants.
+
+    Raises:
+        UnusableError: its folder cannot be written.
+    """
     folder = config.log.folder
     try:
         start_log(config.log.level, None if folder is None else folder.expanduser())
@@ -157,7 +162,7 @@ def _status_file(path: Path) -> Path | None:
 
 
 @contextmanager
-def _told_to_stop(stop: Event) -> Iterator[None]:
+def told_to_stop(stop: Event) -> Iterator[None]:
     """Have SIGTERM and SIGINT end the service at its next look: nothing is ever cut off in the middle of a write."""
 
     def tell(number: int, _frame: object) -> None:

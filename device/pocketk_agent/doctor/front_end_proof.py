@@ -26,6 +26,11 @@ def front_end_checks(config: FrontEndConfig, clock: Clock) -> list[Check]:
         source = open_front_end(config.choice, clock)
     except (RecordingFileError, SourceLostError, ModuleNotFoundError) as error:
         return [failed("front end", str(error), _REMEDY)]
+    return proofs_of(source)
+
+
+def proofs_of(source: Source) -> list[Check]:
+    """Open a source, have it test itself, and let it go."""
     try:
         return _tested(source)
     except SourceLostError as error:
