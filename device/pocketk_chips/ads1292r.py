@@ -68,7 +68,7 @@ class Ads1292r:
         self.channels = Channels(self.registers, source, self.violations)
         self.edges_to_lose = 0
         self.dead = False
-        self.converted = None
+        self.converted = None  # type: list | None
         self.n = 0
         self._event = None
         self._frame = bytearray(FRAME_BYTES)

@@ -40,6 +40,10 @@ class Board:
         """Connect an `I2cWire`."""
         self.i2c_wires[bus] = wire
 
+    def sleep_us(self, microseconds: int) -> None:
+        """Let that much time pass, as `time.sleep_us` does on a chip; a driver takes it as an argument."""
+        self.bench.advance(microseconds * 1000)
+
     def connect_voltage(self, pin: int, voltage) -> None:
         """Connect an analogue pin; `voltage(t_ns)` gives volts."""
         self.voltages[pin] = voltage

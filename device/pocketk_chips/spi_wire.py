@@ -19,7 +19,7 @@ class SpiWire:
     def __init__(self, bench, chip):
         self.bench = bench
         self.chip = chip
-        self.stuck = None
+        self.stuck = None  # type: int | None
         self.hertz = 0
 
     def transfer(self, sent, received, hertz: int, mode: int, hold_ns: int = 0) -> None:

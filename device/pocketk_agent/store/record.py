@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pocketk_agent.beats.beat_document import beat_document
+from pocketk_agent.front_end_grade import grade_of, graded_notice
 from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.scoring import QualityReport, Scored
@@ -117,9 +118,10 @@ def document_of(result: MeasurementResult) -> dict[str, Any]:
         "time_source": result.time.source,
         "outcome": {"text": str(result.outcome), **asdict(result.outcome)},
         "partial": result.partial,
-        "statement": None if result.model is None else result.model.statement,
+        "statement": graded_notice("" if result.model is None else result.model.statement, result.front_end) or None,
         "model": None if result.model is None else asdict(result.model),
         "front_end": None if result.front_end is None else asdict(result.front_end),
+        "front_end_grade": None if result.front_end is None else grade_of(result.front_end).value,
         "agent_version": VERSION,
         "mains_hz": result.mains_hz,
         "quality": None if scored is None else _quality(scored.quality, scored),
