@@ -22,6 +22,14 @@ FILES = (
     "tests/unit/bundle/test_shipped_bundles.py",
     "tests/unit/sources/test_played_counts.py",
     "tests/unit/sources/test_replay_source.py",
+    "tests/unit/sources/test_simulated_patient_source.py",
+    "tests/unit/sources/test_ads1115_source.py",
+    "tests/unit/sources/test_max30003_source.py",
+    "tests/unit/chips/test_ads1292r_commands.py",
+    "tests/unit/chips/test_ads1292r_signals.py",
+    "tests/unit/chips/test_max30003.py",
+    "tests/unit/chips/test_ads1115.py",
+    "tests/unit/chips/test_mcp3008.py",
     "tests/unit/probability/test_calibration_curves.py",
 )
 # Pure Python, or for aarch64; versions as in constraints.txt.
