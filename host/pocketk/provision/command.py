@@ -51,6 +51,7 @@ def provision_pi_command(  # noqa: PLR0913 - one keyword for each option of the 
         dry_run: Print what the kit will hold; fetch and write nothing.
     """
     from pocketk.provision.kit_plan import KitWish
+    from pocketk.provision.pi_target import PYTHONS
     from pocketk.provision.provision_error import ProvisionError
 
     console = Console(soft_wrap=True, highlight=False)
@@ -61,9 +62,7 @@ def provision_pi_command(  # noqa: PLR0913 - one keyword for each option of the 
     assert out is not None  # noqa: S101 - one of the two is given
     if archive is not None and archive.suffix != ".tar":
         raise ProvisionError(f"--archive names a .tar file, not {archive.name}.")
-    wish = KitWish(
-        bundle=bundle, config=config, wheels=wheels, own_wheel=own_wheel, **({"pythons": python} if python else {})
-    )
+    wish = KitWish(python or PYTHONS, bundle, config, wheels, own_wheel)
     if dry_run:
         _show_plan(wish, out, console)
         return 0

@@ -29,7 +29,9 @@ def test_every_locked_version_is_the_constraints_own_but_for_the_devices_pins(py
         one = Requirement(line)
         if one.marker is None or one.marker.evaluate(_environment(python)):
             wanted[canonicalize_name(one.name)] = next(iter(one.specifier)).version
-    wanted |= dict(pin.split("==") for pin in PINS)
+    for pin in PINS:
+        name, _, version = pin.partition("==")
+        wanted[name] = version
     locked = {one.name: one.version for one in read_lock(PiTarget(python).lock)}
     assert {name: wanted.get(name) for name in locked} == locked
 
