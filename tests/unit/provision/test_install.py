@@ -256,3 +256,24 @@ def test_install_py_says_that_kit_json_is_damaged(kit: TinyKit, content: bytes) 
     done = subprocess.run([sys.executable, kit.folder / "install.py"], capture_output=True, text=True, check=False)
     assert done.returncode == installer.EXIT_REFUSED
     assert "the kit is damaged" in done.stderr
+
+
+@pytest.mark.usefixtures("without_pip")
+def test_keys_go_to_the_device_once_and_a_persons_own_list_stays(kit: TinyKit, card: Path) -> None:
+    kit.write("trust/trusted_keys.json", b"first")
+    kit.seal()
+    keys = card / "var/lib/pocketk/trust/trusted_keys.json"
+    assert _install(kit, card) == 0
+    assert keys.read_bytes() == b"first"
+    kit.write("trust/trusted_keys.json", b"second")
+    kit.seal()
+    assert _install(kit, card) == 0
+    assert keys.read_bytes() == b"first"
+    assert keys.with_name("trusted_keys.json.example").read_bytes() == b"second"
+
+
+@pytest.mark.usefixtures("without_pip")
+def test_a_kit_without_keys_makes_no_folder_of_keys(kit: TinyKit, card: Path) -> None:
+    """An empty one would be read as a device that was given keys and lost them."""
+    assert _install(kit, card) == 0
+    assert not (card / "var/lib/pocketk/trust").exists()

@@ -10,6 +10,9 @@ from pocketk.provision.kit_plan import KitWish, configuration
 from pocketk.provision.locked_package import LockedPackage, lock_text
 from pocketk.provision.pi.installer.kit_files import sha256_of
 from pocketk.provision.pi_target import PiTarget
+from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.bundle.public_key import PublicKey
+from pocketk_agent.bundle.trust import keys_json
 from pocketk_agent.config.config_file import parse_config
 from tiny_kit import make_tiny_kit, make_wheel, snapshot
 
@@ -92,3 +95,13 @@ def test_the_same_wheels_and_bundle_make_the_same_kit(tmp_path: Path, monkeypatc
         n: s for n, (s, _) in snapshot(second.folder).items()
     }
     assert kit_builder.build_kit(wish, tmp_path / "first", _quiet).digest == first.digest
+
+
+def test_a_bundle_that_the_devices_keys_do_not_accept_makes_no_kit(tmp_path: Path) -> None:
+    key = PublicKey("clinic", bytes(range(32)))
+    (tmp_path / "trust").mkdir()
+    (tmp_path / "trust" / "trusted_keys.json").write_text(keys_json((key,)))
+    wish = KitWish(pythons=("3.11",), trust=tmp_path / "trust")
+    with pytest.raises(BundleError, match="demonstration key"):
+        kit_builder.build_kit(wish, tmp_path / "kit", _quiet)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["trust"]
