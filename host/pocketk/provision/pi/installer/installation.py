@@ -89,16 +89,16 @@ def install(steps: list[Step], say: Callable[[str], None], *, dry_run: bool) -> 
         InstallError: If a step fails, or is still pending after it was done.
         OSError: If a file cannot be written.
     """
-    changes, reboot = [], False
+    changes: list[str] = []
     for step in steps:
         pending = step.pending()
         for phrase in pending:
             say(f"{'would ' if dry_run else ''}{phrase}")
         changes += pending
-        reboot = reboot or (bool(pending) and isinstance(step, BootSettings))
         if pending and not dry_run:
             step.apply()
             left = step.pending()
             if left:
                 raise InstallError(f"This was done and is still to be done: {left[0]}. Is the card full or read-only?")
+    reboot = any(isinstance(step, BootSettings) and step.waits_for_start for step in steps)
     return Outcome(tuple(changes), tuple(note for step in steps for note in step.notes()), reboot)
