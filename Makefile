@@ -98,7 +98,7 @@ soak: $(VENV)/.dev-ready  ## Measure for ten minutes of real time; deadlines of 
 	@$(PYTEST) -s tests/hil/test_40_soak.py -m slow
 
 soak-day: $(VENV)/.dev-ready  ## A day of simulated patients as fast as the machine goes: is memory flat? (an hour)
-	@$(PYTEST) -q -s tests/hil/test_50_soak_day.py -m slow
+	@$(PYTEST) -q -s tests/hil/test_41_soak_day.py -m slow
 
 mutation: $(VENV)/.dev-ready  ## Change the gate and the measurement line by line: does a test notice? (up to 20 minutes)
 	@$(PYTEST) -q -s tests/mutation -m slow

@@ -50,7 +50,9 @@ def aarch64_rig(folder: Path, store: Path, *arguments: str) -> Iterator[RigClien
         "PYTHONPATH": os.pathsep.join([str(root.packages), str(_AGENT)]),
         **root.environment,
     }
-    with _started([find_emulator("qemu-aarch64-static"), str(root.python)], variables, store, arguments) as client:
+    with _started(
+        [find_emulator("qemu-aarch64-static"), str(root.python)], variables, store, ("--emulated", *arguments)
+    ) as client:
         yield client
 
 

@@ -18,9 +18,11 @@ from pocketk.signing.signing_error import SigningError
 from pocketk.simulator.simulation_error import SimulationError
 from pocketk.training.training_error import TrainingError
 from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.front_end_calibration.error import FrontEndCalibrationError
 from pocketk_agent.recording_file.recording_file_error import RecordingFileError
 from pocketk_agent.signal.errors import SignalError
 from pocketk_agent.version import VERSION
+from pocketk_calibration.frontend.fit_error import FrontEndFitError
 from pocketk_models.checkpoint_error import CheckpointError
 
 EXIT_UNUSABLE = 2
@@ -31,6 +33,8 @@ _EXPECTED = (
     CohortError,
     EvaluationError,
     FormatError,
+    FrontEndCalibrationError,
+    FrontEndFitError,
     HostBundleError,
     ParityError,
     ProvisionError,

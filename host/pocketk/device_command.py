@@ -4,6 +4,7 @@ from cyclopts import App
 
 # Loaded when called.
 _COMMANDS = {
+    "calibrate": "pocketk.frontend_calibration.command:calibrate_device_command",
     "provision": "pocketk.provision.command:provision_app",
 }
 

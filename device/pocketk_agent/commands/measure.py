@@ -12,6 +12,7 @@ from pocketk_agent.commands.pictures import add_pictures
 from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.time_question import TimeAnswer, settle_time
 from pocketk_agent.commands.unusable import UnusableError
+from pocketk_agent.front_end_calibration.installed import InstalledCalibrations
 from pocketk_agent.measurement.patient_id import checked_patient_id
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.session import STOPPED, Session, Station
@@ -108,6 +109,7 @@ def measure_over(
         store=store,
         clock=clock,
         mains_hz=mains_hz,
+        calibrations=InstalledCalibrations(trust_folder=bundle.trust),
         time=machine_time() if answer is None else answer.time(),
     )
     result = Session(station, patient_id).run()

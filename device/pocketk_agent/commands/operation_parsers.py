@@ -19,6 +19,15 @@ The service in the foreground: waits for both thumbs, measures, stores, shows, a
   pocketk-agent run                                  with /etc/pocketk/pocketk.toml
   pocketk-agent run --config pocketk.toml --measurements 1
 """
+_RECORD = """\
+Record the front end's own test signals for its calibration: takes a minute, and asks twice to do something with the
+electrodes. The workstation fits and signs: no private key comes near a device.
+
+  pocketk-agent record-calibration --out pi-3.calibration-signals.npz
+  pocketk device calibrate pi-3.calibration-signals.npz --key FILE --out FOLDER        (on the workstation)
+
+The signed file goes to /var/lib/pocketk/calibration on the device.
+"""
 _STATUS = """\
 What the running service says of itself. Exit status: 0 it runs without a fault, 1 at fault, hanging or stopped, 2 there
 is no status.
@@ -56,6 +65,8 @@ def add_operation_commands(commands: Any) -> None:
     status = _add(commands, "status", "what the running service does", _STATUS)
     status.add_argument("--status-file", type=Path, metavar="FILE", help="instead of the configuration's")
     status.add_argument("--json", action="store_true", help="for programs")
+    record = _add(commands, "record-calibration", "record this front end's own test signals", _RECORD)
+    record.add_argument("--out", type=Path, required=True, metavar="FILE", help="file of signals to write")
     doctor = _add(commands, "doctor", "is this device fit to measure?", _DOCTOR)
     doctor.add_argument("--json", action="store_true", help="for programs")
     selftest = _add(commands, "selftest", "front end, bundle and store prove themselves", _SELFTEST)
@@ -72,6 +83,7 @@ def add_operation_commands(commands: Any) -> None:
     rig.add_argument("--front-end", metavar="KIND", help="in place of a configuration, e.g. simulated-patient")
     rig.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the configuration's")
     rig.add_argument("--bundle", help="instead of the configuration's")
+    rig.add_argument("--emulated", action="store_true", help="under qemu: let the network take its time")
     rig.add_argument("--bench-network", action="store_true", help="listen where other machines reach it")
     _add(commands, "config", "check the configuration, or print an example", _CONFIG).add_argument(
         "--example", action="store_true", help="print an example with every key and its default"
@@ -136,8 +148,15 @@ def _rig(options: argparse.Namespace) -> int:
             front_end=options.front_end,
             store=options.store,
             bundle=options.bundle,
+            emulated=options.emulated,
         )
     )
+
+
+def _record_calibration(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.record_calibration import run_record_calibration
+
+    return run_record_calibration(options.config, options.out)
 
 
 def _config(options: argparse.Namespace) -> int:
@@ -153,5 +172,6 @@ _STARTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "selftest": _selftest,
     "export": _export,
     "rig": _rig,
+    "record-calibration": _record_calibration,
     "config": _config,
 }

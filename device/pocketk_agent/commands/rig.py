@@ -9,7 +9,13 @@ from typing import cast
 
 from pocketk_agent.clock import SystemClock
 from pocketk_agent.commands.config import usable_config
-from pocketk_agent.commands.run import configured_bundle, configured_host, start_configured_log, told_to_stop
+from pocketk_agent.commands.run import (
+    configured_bundle,
+    configured_calibrations,
+    configured_host,
+    start_configured_log,
+    told_to_stop,
+)
 from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.unusable import UnusableError
 from pocketk_agent.config.sections import AgentConfig, FrontEndConfig, Kind
@@ -30,6 +36,8 @@ from pocketk_agent.store.file_store import FileStore
 from pocketk_agent.time_standing import machine_time
 
 _MOST_PORT = 65535
+# Emulation is up to two hundred times slower; S4 cannot be shown on it.
+_EMULATED_ANSWER_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,7 @@ class RigWish:
         front_end: kind of a front end with everything else as by default, in place of a configuration.
         store: folder that results go to, None for the configuration's.
         bundle: what to score with, None for the configuration's.
+        emulated: the CPU is an emulated one, whose network takes its time.
     """
 
     listen: str
@@ -53,6 +62,7 @@ class RigWish:
     front_end: str | None = None
     store: Path | None = None
     bundle: str | None = None
+    emulated: bool = False
 
 
 def run_rig(wish: RigWish) -> int:
@@ -114,6 +124,8 @@ def _configured(wish: RigWish) -> AgentConfig:
     else:
         raise UnusableError(f"--front-end {wish.front_end}: there are {', '.join(KINDS)}.")
     measurement = config.measurement
+    if wish.emulated:
+        config = replace(config, watchdog=replace(config.watchdog, answer_s=_EMULATED_ANSWER_S))
     if wish.store is not None:
         measurement = replace(measurement, store=wish.store)
     if wish.bundle is not None:
@@ -139,6 +151,7 @@ def _parts(config: AgentConfig, source: Source) -> RigParts:
         mains_hz=float(config.measurement.mains_hz),
         host=configured_host(config),
         time=machine_time(),
+        calibrations=configured_calibrations(config),
     )
 
     def selftest() -> list[Check]:

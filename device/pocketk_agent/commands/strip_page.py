@@ -37,6 +37,8 @@ def page_of(result: MeasurementResult) -> PrintedStrip | None:
         recorded_at=result.started_at,
         time=result.time,
         device_serial=front_end.serial,
+        calibration="" if result.calibration is None else result.calibration.sentence,
+        calibration_in_date=result.calibration is None or result.calibration.in_date,
         lead=front_end.lead,
         outcome=result.outcome,
         advice=advice_for(result.outcome),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pocketk_agent.beats.beat_report import BeatReport
 from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.front_end import FrontEnd, FrontEndHealth
+from pocketk_agent.front_end_calibration.standing import CalibrationStanding
 from pocketk_agent.measurement.provisional import ProvisionalReport
 from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.scoring import Scored
@@ -84,7 +85,7 @@ class MeasurementResult:
         started_at: wall time in UTC; `time` says what vouches for it.
         outcome: the one outcome.
         partial: True where the recording ended before its time.
-        front_end: None where none answered.
+        front_end: None where none answered; its scale is the calibrated one where it was calibrated.
         model: None where no bundle could be used.
         recording: all samples from the first one on, None where there was no front end.
         window: device indices of the recording proper (start, stop), None before it began.
@@ -98,6 +99,7 @@ class MeasurementResult:
         beats_not_measured: why there are none; empty where there are some.
         patient_id: pseudonym of whom was measured, None where nobody said.
         repeats: what this and earlier measurements of the patient say together, None without a patient or a tier.
+        calibration: of the front end, None where it cannot be calibrated or where none answered.
         time: what vouches for `started_at`.
     """
 
@@ -119,6 +121,7 @@ class MeasurementResult:
     beats_not_measured: str = ""
     patient_id: str | None = None
     repeats: Repeats | None = None
+    calibration: CalibrationStanding | None = None
     time: TimeStanding = UNVERIFIED
 
     @property

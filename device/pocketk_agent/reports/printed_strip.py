@@ -40,6 +40,8 @@ class PrintedStrip:
         product: name at the head of the page.
         beats: their median is drawn below the strip where there is one.
         information: lines beside it, for information.
+        calibration: what is known of the front end's, empty where there is nothing to say.
+        calibration_in_date: False where that must not be overlooked.
         time: what vouches for `recorded_at`.
 
     Raises:
@@ -66,6 +68,8 @@ class PrintedStrip:
     product: str = wording.PRODUCT
     beats: BeatReport | None = None
     information: tuple[str, ...] = ()
+    calibration: str = ""
+    calibration_in_date: bool = True
     time: TimeStanding = UNVERIFIED
 
     def __post_init__(self) -> None:
