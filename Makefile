@@ -17,7 +17,7 @@ OUTPUTS = --outputs k_gt_5_5 --outputs k_ge_6_0 --outputs k_mmol_l
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak soak-day test-tflite-runtime test-other-cpu parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
+.PHONY: help demo test slow soak soak-day test-tflite-runtime test-other-cpu test-aarch64 test-provision lock-pi parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -74,6 +74,16 @@ test-tflite-runtime: $(VENV)/.dev-ready $(VENV)-tflite/.ready  ## Runner contrac
 test-other-cpu: $(VENV)/.dev-ready  ## The same logits on x86-64 with AVX2 only and on aarch64, under qemu-user; timing not meaningful
 	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
 	@$(PYTEST) -q -s tests/other_cpu
+
+test-aarch64: $(VENV)/.dev-ready  ## Part of the agent's tests and the golden vectors on aarch64 under qemu-user; timing not meaningful (10 minutes)
+	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
+	@$(PYTEST) -q -s tests/aarch64
+
+test-provision: $(VENV)/.dev-ready  ## Install the Raspberry Pi's kit into emulated 64-bit ARM systems with Python 3.11 and 3.13 (20 minutes)
+	@$(PYTEST) -q -s tests/provision
+
+lock-pi: $(VENV)/.dev-ready  ## Lock the Raspberry Pi's packages anew, after a dependency changed
+	@$(BIN)/python -m pocketk.provision.make_lock
 
 parity-long: $(VENV)/.dev-ready  ## Files of single and half precision beside their network, 1,000 clips, both sizes
 	@POCKETK_PARITY_CLIPS=1000 $(PYTEST) -q -s tests/scale/test_format_parity.py
