@@ -57,6 +57,13 @@ root="$3"; shift 3
 exec chroot "$root" "$@"
 """
 _USERS = 65536
+_ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    # Of a Raspberry Pi 4. What QEMU 7.2 shows else has SVE, which no Raspberry Pi has, and with which NumPy 2.5.5
+    # gives values that are not finite there.
+    "QEMU_CPU": "cortex-a72",
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,8 @@ class DeviceSystem:
         for name, content in _ACCOUNTS.items():
             _write(self.folder / name, content)
         _write(self.folder / "boot/firmware/config.txt", BOOT_CONFIG)
-        (self.folder / "tmp").mkdir(mode=0o777)
+        (self.folder / "tmp").mkdir()
+        (self.folder / "tmp").chmod(0o1777)  # the service has an account of its own
 
     def run(self, *command: str, timeout_s: float = 3600) -> subprocess.CompletedProcess[str]:
         """Run a program of that system with that system as its root, as its root user.
@@ -115,7 +123,7 @@ class DeviceSystem:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"},
+            env=_ENVIRONMENT,
         )
         _map_users(process.pid)
         out, said = process.communicate("go\n", timeout=timeout_s)

@@ -8,7 +8,6 @@ import math
 from pocketk_chips import max30003_registers as reg
 from pocketk_chips.max30003_fifo import EcgFifo
 from pocketk_chips.signal_line import SignalLine
-from pocketk_chips.small_noise import SmallNoise
 from pocketk_firmware.constant import const
 
 # Eight clocks at 12 MHz.
@@ -38,9 +37,8 @@ class Max30003:
         info: what INFO reads; another value is another chip.
         lost_edges: as many falls of the interrupt line as nobody will see.
         high_pass_hz: corner of the capacitor between CAPP and CAPN.
-        noise_v: rms of its own noise, added to whatever is not its inputs; a real chip has about 0.5 uV, 3.1 uV peak to
-            peak in 0.05-150 Hz (UNVERIFIED).
         conversions: how many samples were taken since SYNCH.
+        own_noise: None, or gives volts that are added to each sample of what is not its inputs.
     """
 
     spi_mode = 0
@@ -52,16 +50,15 @@ class Max30003:
         self.info = reg.INFO_VALUE
         self.lost_edges = 0
         self.high_pass_hz = 0.05
-        self.noise_v = 0.0
         self._bench = bench
         self._source = source
         self._fifo = EcgFifo()
-        self._noise = SmallNoise()
         self._epoch = 0
         self._selected = False
         self._offset_v = 0.0
         self._residual_v = 0.0
         self._residual_ns = 0
+        self.own_noise = None
         self._reset()
 
     def _reset(self) -> None:
@@ -273,7 +270,7 @@ class Max30003:
         volts = self._calibration_v(positive, now_ns) - self._calibration_v(negative, now_ns)
         if not mux & (reg.OPENP | reg.OPENN) and not positive and not negative:
             return self._source.volts(self.conversions, now_ns) + self._residual_at(now_ns)
-        return volts + self._noise.next() * self.noise_v
+        return volts if self.own_noise is None else volts + self.own_noise()
 
     def _calibration_v(self, selected: int, now_ns: int) -> float:
         cal = self._registers[reg.CNFG_CAL]

@@ -80,6 +80,10 @@ def add_operation_commands(commands: Any) -> None:
     rig = _add(commands, "rig", "obey a hardware bench over TCP", _RIG)
     rig.add_argument("--listen", required=True, metavar="HOST:PORT", help="port 0 for any that is free")
     rig.add_argument("--speed", type=float, default=1.0, help="of a recording or simulated patient (default 1)")
+    rig.add_argument("--front-end", metavar="KIND", help="in place of a configuration, e.g. simulated-patient")
+    rig.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the configuration's")
+    rig.add_argument("--bundle", help="instead of the configuration's")
+    rig.add_argument("--emulated", action="store_true", help="under qemu: let the network take its time")
     rig.add_argument("--bench-network", action="store_true", help="listen where other machines reach it")
     _add(commands, "config", "check the configuration, or print an example", _CONFIG).add_argument(
         "--example", action="store_true", help="print an example with every key and its default"
@@ -135,7 +139,18 @@ def _export(options: argparse.Namespace) -> int:
 def _rig(options: argparse.Namespace) -> int:
     from pocketk_agent.commands.rig import RigWish, run_rig
 
-    return run_rig(RigWish(options.listen, options.config, options.speed, options.bench_network))
+    return run_rig(
+        RigWish(
+            listen=options.listen,
+            config=options.config,
+            speed=options.speed,
+            bench_network=options.bench_network,
+            front_end=options.front_end,
+            store=options.store,
+            bundle=options.bundle,
+            emulated=options.emulated,
+        )
+    )
 
 
 def _record_calibration(options: argparse.Namespace) -> int:

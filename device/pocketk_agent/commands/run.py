@@ -19,9 +19,13 @@ from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.time_question import TimeAnswer, settle_time
 from pocketk_agent.commands.unusable import UnusableError
 from pocketk_agent.config.sections import AgentConfig
+from pocketk_agent.doctor.check import Grade
+from pocketk_agent.doctor.data_checks import check_store
+from pocketk_agent.doctor.machine import Machine
 from pocketk_agent.event_log.event import log_event
 from pocketk_agent.event_log.json_lines import start_log, stop_log
 from pocketk_agent.front_end_calibration.installed import InstalledCalibrations
+from pocketk_agent.measurement.decision import DeviceFault
 from pocketk_agent.measurement.host_watch import Host, HostLimits
 from pocketk_agent.recording_file import RecordingFileError
 from pocketk_agent.screen.blank_screen import BlankScreen
@@ -115,7 +119,13 @@ def service_parts(config: AgentConfig, wish: RunWish, answer: TimeAnswer) -> Ser
         ),
         calibrations=configured_calibrations(config),
         finished=lambda result: keep_pictures(store, result),
+        check=lambda: _store_fault(measurement.store),
     )
+
+
+def _store_fault(folder: Path) -> DeviceFault | None:
+    found = check_store(folder, Machine())
+    return DeviceFault("store", f"{found.detail}.") if found.grade is Grade.FAILED else None
 
 
 def configured_host(config: AgentConfig) -> Host:

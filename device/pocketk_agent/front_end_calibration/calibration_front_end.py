@@ -92,12 +92,15 @@ def _virtual(choice: FrontEndChoice) -> CalibrationFrontEnd:
     from pocketk_chips.bench import ChipBench
     from pocketk_chips.linux.pi_board import PiBoard
     from pocketk_chips.max30003 import Max30003
+    from pocketk_chips.small_noise import SmallNoise
     from pocketk_chips.spi_wire import SpiWire
 
     bench, electrodes = ChipBench(), SwitchedInput()
     if choice.kind == "max30003":
         chip: Any = Max30003(bench, electrodes)
-        chip.ppm, chip.noise_v, edge = VIRTUAL_PPM, VIRTUAL_NOISE_V, chip.intb
+        noise = SmallNoise()
+        chip.ppm, edge = VIRTUAL_PPM, chip.intb
+        chip.own_noise = lambda: VIRTUAL_NOISE_V * noise.next()
     else:
         chip = Ads1292r(bench, electrodes, 1000 * VIRTUAL_PPM)
         edge = chip.drdy

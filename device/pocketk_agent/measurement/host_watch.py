@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pocketk_agent.clock import Clock
 from pocketk_agent.measurement.decision import DeviceFault
+from pocketk_agent.measurement.timed_runner import ANSWER_LIMIT_S
 
 # A fault is looked for this often; with what it takes to store and show it, it is stated well within 2 s.
 LOOK_EVERY_S = 0.25
@@ -27,7 +28,7 @@ class HostLimits:
 
     memory_mb: float = 32.0
     clock_step_s: float = 0.5
-    answer_s: float = 1.5
+    answer_s: float = ANSWER_LIMIT_S
 
 
 def available_memory_mb() -> float | None:

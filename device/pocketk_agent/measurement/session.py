@@ -230,7 +230,8 @@ class Session:
         if strip is None:
             return decide(self._never_began(), bundle.manifest), None
         try:
-            timed = replace(bundle, runner=TimedRunner(bundle.runner, self._station.worker))
+            limit_s = self._station.host.limits.answer_s
+            timed = replace(bundle, runner=TimedRunner(bundle.runner, self._station.worker, limit_s))
             scored = timed.score_measurement(strip)
         except MissingSamplesError:
             return decide(Evidence(poor=(QualityReason.GAP,)), bundle.manifest), None

@@ -1,5 +1,6 @@
 """The bench's line: TCP, one client at a time, one bounded line at a time."""
 
+import logging
 import select
 import socket
 from collections.abc import Callable
@@ -107,7 +108,9 @@ class RigServer:
         request: Request | None = None
         try:
             request = read_request(line)
-            log_event("rig-command", command=request.command)
+            log_event(
+                "rig-command", logging.DEBUG if request.command == "status" else logging.INFO, command=request.command
+            )
             return answer_line(request.id, self._obey(request))
         except RefusedError as refused:
             return refusal_line(refused.request_id if request is None else request.id, refused)

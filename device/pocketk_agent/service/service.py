@@ -84,7 +84,8 @@ class Service:
             parts.store.ids()
         except (OSError, StoreError) as error:
             return DeviceFault("store", f"The store cannot be read: {error}")
-        return HostWatch(parts.host, parts.clock, lambda: 0.0).fault_now() or self._connect()
+        watch = HostWatch(parts.host, parts.clock, lambda: 0.0)
+        return watch.fault_now() or parts.check() or self._connect()
 
     def _connect(self) -> DeviceFault | None:
         try:

@@ -7,6 +7,7 @@ from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.clock import Clock
 from pocketk_agent.front_end_calibration.installed import InstalledCalibrations
+from pocketk_agent.measurement.decision import DeviceFault
 from pocketk_agent.measurement.flow import FlowTimes
 from pocketk_agent.measurement.host_watch import Host
 from pocketk_agent.measurement.result import MeasurementResult
@@ -46,6 +47,11 @@ def leave_as_it_is(result: MeasurementResult) -> None:
     del result
 
 
+def nothing_is_wrong() -> DeviceFault | None:
+    """No further check."""
+    return None
+
+
 @dataclass(frozen=True)
 class ServiceParts:
     """Everything around a service.
@@ -62,6 +68,7 @@ class ServiceParts:
         settings: how it behaves.
         calibrations: of front ends.
         finished: called with every result once it is stored and shown; draws its pictures.
+        check: says what else is wrong with the device, a store that cannot be written above all.
     """
 
     open_source: Callable[[], Source]
@@ -75,3 +82,4 @@ class ServiceParts:
     settings: ServiceSettings = field(default_factory=ServiceSettings)
     calibrations: InstalledCalibrations = field(default_factory=InstalledCalibrations)
     finished: Callable[[MeasurementResult], None] = leave_as_it_is
+    check: Callable[[], DeviceFault | None] = nothing_is_wrong

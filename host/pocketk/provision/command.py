@@ -26,6 +26,7 @@ def provision_pi_command(  # noqa: PLR0913 - one keyword for each option of the 
     config: Path | None = None,
     wheels: Path | None = None,
     own_wheel: Annotated[Path | None, Parameter(name="--wheel")] = None,
+    trust: Path | None = None,
     archive: Path | None = None,
     dry_run: bool = False,
 ) -> int:
@@ -47,10 +48,12 @@ def provision_pi_command(  # noqa: PLR0913 - one keyword for each option of the 
         config: The device's pocketk.toml; an example with a handheld on USB where not given.
         wheels: A folder to take packages from instead of the package index.
         own_wheel: Pocket-K as a wheel; built from this checkout where not given.
+        trust: Folder with trusted_keys.json, as pocketk key trust writes it; demonstration mode where not given.
         archive: Also write the kit as one .tar.
         dry_run: Print what the kit will hold; fetch and write nothing.
     """
     from pocketk.provision.kit_plan import KitWish
+    from pocketk.provision.pi_target import PYTHONS
     from pocketk.provision.provision_error import ProvisionError
 
     console = Console(soft_wrap=True, highlight=False)
@@ -61,9 +64,7 @@ def provision_pi_command(  # noqa: PLR0913 - one keyword for each option of the 
     assert out is not None  # noqa: S101 - one of the two is given
     if archive is not None and archive.suffix != ".tar":
         raise ProvisionError(f"--archive names a .tar file, not {archive.name}.")
-    wish = KitWish(
-        bundle=bundle, config=config, wheels=wheels, own_wheel=own_wheel, **({"pythons": python} if python else {})
-    )
+    wish = KitWish(python or PYTHONS, bundle, config, wheels, own_wheel, trust)
     if dry_run:
         _show_plan(wish, out, console)
         return 0
@@ -96,7 +97,7 @@ def _show_plan(wish: KitWish, out: Path, console: Console) -> None:
         table.add_row(name, *(column.get(name, "-") for column in versions))
     console.print(table)
     console.print("tools: " + ", ".join(f"{one.name} {one.version}" for one in planned_tools()))
-    console.print(f"bundle: {wish.bundle}", markup=False)
+    console.print(f"bundle: {wish.bundle}, keys: {wish.trust or 'demonstration mode'}", markup=False)
     console.print("files: " + ", ".join(sorted(payload())), markup=False)
     console.print(f"configuration: {wish.config or 'the example'}, {len(configuration(wish, 'x'))} bytes", markup=False)
     console.print(f"Dry run: {out} was not made.", markup=False)

@@ -15,6 +15,7 @@ from pocketk.bundle.packing import packed
 from pocketk.provision.kit_plan import KitWish, configuration, payload, planned_packages, planned_tools
 from pocketk.provision.locked_package import LockedPackage, lock_text
 from pocketk.provision.own_wheel import build_own_wheel
+from pocketk.provision.pi.installer.installation import KEYS
 from pocketk.provision.pi.installer.kit_files import SCHEMA, sha256_of
 from pocketk.provision.pi.installer.kit_wish import KIT_NAME
 from pocketk.provision.pi_target import LEAST_GLIBC, TOOLS_LOCK, WITHOUT_WHEELS
@@ -22,7 +23,7 @@ from pocketk.provision.pip_download import download
 from pocketk.provision.provision_error import ProvisionError
 from pocketk.provision.source_tree import git_hash, source_tree
 from pocketk_agent.bundle.bundle import bundle_folder, load_bundle
-from pocketk_agent.bundle.trust import installed_trust
+from pocketk_agent.bundle.trust import KEYS_NAME, Trust, read_trust
 from pocketk_agent.version import VERSION
 
 _README = """\
@@ -81,7 +82,7 @@ def build_kit(wish: KitWish, out: Path, say: Callable[[str], None]) -> BuiltKit:
 def _fill(wish: KitWish, folder: Path, say: Callable[[str], None]) -> None:
     plans, tools = planned_packages(wish), planned_tools()
     say("bundle: signature, hashes, golden vectors")
-    bundle_name = _put_bundle(wish.bundle, folder / "bundles")
+    bundle_name = _put_bundle(wish, folder)
     say("wheel of Pocket-K")
     own = _own_wheel(wish, folder / "wheels")
     for plan in plans:
@@ -118,15 +119,19 @@ def _put_tools(tools: Iterable[LockedPackage], folder: Path, wheels: Path | None
         with TemporaryDirectory() as name:
             lock = Path(name) / TOOLS_LOCK.name
             lock.write_text(lock_text(chosen, "tools"), encoding="utf-8")
-            kind = "--no-binary" if source else "--only-binary"
-            download(["-r", str(lock)], folder, ["--require-hashes", f"{kind}=:all:"], wheels)
+            # pip builds a source's metadata, for which it may take wheels.
+            kinds = [f"--no-binary={one.name}" for one in chosen] if source else ["--only-binary=:all:"]
+            download(["-r", str(lock)], folder, ["--require-hashes", *kinds], wheels)
 
 
-def _put_bundle(bundle: str, folder: Path) -> str:
-    """The bundle as one archive, after it started here as it will on the device."""
-    loaded = load_bundle(bundle, trust=installed_trust(remembers=False))
-    with bundle_folder(bundle) as place:
-        _put(folder / f"{loaded.manifest.model_id}.zip", packed(place))
+def _put_bundle(wish: KitWish, folder: Path) -> str:
+    """The bundle as one archive, after it started here as it will on the device: under the keys that it will trust."""
+    trust = Trust(demonstration=True) if wish.trust is None else read_trust(wish.trust, remembers=False)
+    loaded = load_bundle(wish.bundle, trust=trust)
+    with bundle_folder(wish.bundle) as place:
+        _put(folder / "bundles" / f"{loaded.manifest.model_id}.zip", packed(place))
+    if wish.trust is not None:
+        _put(folder / KEYS, (wish.trust / KEYS_NAME).read_bytes())
     return loaded.manifest.model_id
 
 

@@ -101,5 +101,9 @@ def _asked(wheel: Path, target: PiTarget, extras: tuple[str, ...]) -> list[Requi
         "implementation_name": "cpython",
         "platform_python_implementation": "CPython",
     }
-    pairs = [(one, {**environment, "extra": extra}) for one in requirements_of(wheel) for extra in ("", *extras)]
-    return [one for one, values in pairs if one.marker is None or one.marker.evaluate(values)]
+    situations = [{**environment, "extra": extra} for extra in ("", *extras)]
+    return [
+        one
+        for one in requirements_of(wheel)
+        if one.marker is None or any(one.marker.evaluate(situation) for situation in situations)
+    ]

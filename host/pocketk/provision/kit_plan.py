@@ -28,6 +28,7 @@ class KitWish:
         config: The device's configuration; where not given, the example.
         wheels: A folder to take packages from instead of the index.
         own_wheel: Pocket-K as a wheel; where not given, it is built.
+        trust: Folder with the keys that the device is to trust; where not given, it is in demonstration mode.
         machine: As `platform.machine` names it.
     """
 
@@ -36,6 +37,7 @@ class KitWish:
     config: Path | None = None
     wheels: Path | None = None
     own_wheel: Path | None = None
+    trust: Path | None = None
     machine: str = "aarch64"
 
     @property

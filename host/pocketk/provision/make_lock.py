@@ -72,7 +72,7 @@ def main() -> int:
             _lock(PiTarget(python), root)
         with TemporaryDirectory() as name:
             source = [pin for pin in _pins(root) if pin.partition("==")[0] in WITHOUT_WHEELS]
-            download(source, Path(name) / "files", ["--no-binary=:all:"])
+            download(source, Path(name) / "files", [f"--no-binary={name}" for name in WITHOUT_WHEELS])
             download(_TOOLS, Path(name) / "files", ["--only-binary=:all:"])
             heading = "What installs the kit, and what has no wheel. Written by make lock-pi."
             TOOLS_LOCK.write_text(lock_text(locked_files(Path(name) / "files"), heading), encoding="utf-8")

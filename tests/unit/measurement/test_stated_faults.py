@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from generated_ecg import ADS1292R
-from pocketk_agent.clock import SteppedClock
+from pocketk_agent.clock import SteppedClock, SystemClock
 from pocketk_agent.measurement.host_watch import Host, HostLimits, available_memory_mb
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.session import Session, Station
@@ -16,9 +16,11 @@ from pocketk_agent.measurement.worker import InlineWorker, ThreadWorker
 from pocketk_agent.outcome import OutcomeKind
 from pocketk_agent.screen.recording_screen import RecordingScreen
 from pocketk_agent.sources.fake_source import FakeSource, Loss, ScriptStep, Silence
+from pocketk_agent.sources.pace import Pace
 from pocketk_agent.sources.source import SelfTest
+from pocketk_agent.sources.virtual_patient_source import VirtualPatientSource
 from pocketk_agent.store.memory_store import MemoryStore
-from session_rig import blocks, station
+from session_rig import Always, blocks, bundle, station
 
 STATED_S = 2.0
 # In the middle of the recording: after contact and settling.
@@ -129,6 +131,33 @@ def test_a_failed_self_test_is_stated_at_once(measure):
     result = Session(at(clock, source=source)).run()
     measure("S4", 0 if str(result.outcome) == "DEVICE_ERROR(self-test)" else 1)
     measure("S4-STATED", clock.monotonic_s())
+
+
+class Hanging(Always):
+    """A network that never answers, and says since when."""
+
+    since_s = float("inf")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def infer(self, clips):
+        """See `Runner`."""
+        self.since_s = min(self.since_s, time.monotonic())
+        self.go.wait(30.0)
+        return super().infer(clips)
+
+
+def test_a_network_that_hangs_in_real_time_is_stated_within_two_seconds(measure):
+    clock, network = SystemClock(), Hanging()
+    source = VirtualPatientSource(pace=Pace.real_time(5.0), clock=clock)
+    made = replace(station(), source=source, clock=clock, bundle=bundle(runner=network), worker=ThreadWorker())
+    result = Session(made).run()
+    took_s = time.monotonic() - network.since_s
+    network.go.set()
+    assert str(result.outcome) == "DEVICE_ERROR(runner)"
+    measure("S4-STATED", took_s, detail="in real time")
 
 
 def test_no_measurement_begins_where_memory_is_short():

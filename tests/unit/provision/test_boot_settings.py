@@ -76,3 +76,17 @@ def test_a_card_without_the_file_is_told_that_the_buses_were_left(tmp_path) -> N
     step = BootSettings(DeviceRoot(tmp_path))
     assert step.pending() == []
     assert "not switched on" in step.notes()[0]
+
+
+def test_a_running_device_waits_for_its_next_start_whoever_is_told_of_it(tmp_path, monkeypatch) -> None:
+    """The mark comes before the change, so that an interrupted installation does not forget it."""
+    place = tmp_path / "boot/firmware/config.txt"
+    place.parent.mkdir(parents=True)
+    place.write_text(FRESH)
+    monkeypatch.setattr(DeviceRoot, "live", True)
+    step = BootSettings(DeviceRoot(tmp_path))
+    assert not step.waits_for_start
+    step.apply()
+    assert BootSettings(DeviceRoot(tmp_path)).waits_for_start
+    (tmp_path / "run/pocketk-waits-for-start").unlink()  # as a start does
+    assert not BootSettings(DeviceRoot(tmp_path)).waits_for_start

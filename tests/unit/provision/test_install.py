@@ -11,7 +11,7 @@ import pytest
 from pocketk.provision.pi.installer import main as installer
 from pocketk.provision.pi.installer.device_root import DeviceRoot
 from pocketk.provision.pi.installer.software import CURRENT, RELEASES, Software
-from tiny_kit import BOOT_CONFIG, TinyKit, make_card, make_tiny_kit, put_sysusers, snapshot
+from tiny_kit import TinyKit, make_card, make_tiny_kit, put_sysusers, snapshot
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def without_pip(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pip takes seconds; most of what is asked here is not about it."""
+    """Pip takes seconds; most of what is asked here is not about it."""
 
     def fill(self: Software, packages: Path) -> None:
         (packages / "pocketk_agent").mkdir()
@@ -109,9 +109,10 @@ def test_an_installation_cut_at_any_write_is_finished_by_the_next_run(
     unlike = 0
     for cut in range(calls):
         place = make_card(tmp_path / f"cut-{cut}")
-        with monkeypatch.context() as patch, pytest.raises(PowerCutError):
+        with monkeypatch.context() as patch:
             _cut_after(patch, cut)
-            _install(kit, place)
+            with pytest.raises(PowerCutError):
+                _install(kit, place)
         assert _install(kit, place) == 0
         unlike += snapshot(place) != snapshot(whole)
     measure("PROVISION-CUT", unlike, n=calls)
@@ -255,3 +256,24 @@ def test_install_py_says_that_kit_json_is_damaged(kit: TinyKit, content: bytes) 
     done = subprocess.run([sys.executable, kit.folder / "install.py"], capture_output=True, text=True, check=False)
     assert done.returncode == installer.EXIT_REFUSED
     assert "the kit is damaged" in done.stderr
+
+
+@pytest.mark.usefixtures("without_pip")
+def test_keys_go_to_the_device_once_and_a_persons_own_list_stays(kit: TinyKit, card: Path) -> None:
+    kit.write("trust/trusted_keys.json", b"first")
+    kit.seal()
+    keys = card / "var/lib/pocketk/trust/trusted_keys.json"
+    assert _install(kit, card) == 0
+    assert keys.read_bytes() == b"first"
+    kit.write("trust/trusted_keys.json", b"second")
+    kit.seal()
+    assert _install(kit, card) == 0
+    assert keys.read_bytes() == b"first"
+    assert keys.with_name("trusted_keys.json.example").read_bytes() == b"second"
+
+
+@pytest.mark.usefixtures("without_pip")
+def test_a_kit_without_keys_makes_no_folder_of_keys(kit: TinyKit, card: Path) -> None:
+    """An empty one would be read as a device that was given keys and lost them."""
+    assert _install(kit, card) == 0
+    assert not (card / "var/lib/pocketk/trust").exists()

@@ -1,14 +1,20 @@
 """The service: from one patient to the next, through faults and out of them, until it is stopped."""
 
+from dataclasses import replace
+
+from generated_ecg import ADS1292R
 from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.measurement.decision import DeviceFault
 from pocketk_agent.measurement.flow import FlowTimes
 from pocketk_agent.measurement.host_watch import Host
 from pocketk_agent.service.service_parts import ServiceSettings
 from pocketk_agent.service.status_file import read_status
 from pocketk_agent.service.supervisor import Supervisor
+from pocketk_agent.sources.fake_source import FakeSource
 from pocketk_agent.store.memory_store import MemoryStore
 from pocketk_agent.time_standing import BY_HAND
 from service_rig import ServiceRig, plug, thumbs
+from session_rig import blocks, bundle
 
 START = ["BOOT", "SELFTEST", "IDLE"]
 SHORT = FlowTimes(stabilise_s=1.0, record_s=30.0)
@@ -84,8 +90,6 @@ def test_a_bundle_that_cannot_be_used_is_a_fault_and_is_asked_for_again():
     wanted = [BundleError("bundle-absent", "No bundle."), None]
 
     def open_bundle():
-        from session_rig import bundle
-
         return wanted.pop(0) or bundle()
 
     rig = ServiceRig(stop_at_s=20.0, changes={"open_bundle": open_bundle})
@@ -102,6 +106,12 @@ def test_unverified_time_is_a_fault_where_the_configuration_says_so():
 def test_little_memory_is_a_fault_before_anybody_is_measured():
     rig = ServiceRig(stop_at_s=5.0, changes={"host": Host(memory_mb=lambda: 3.0)})
     assert rig.run()[2] == "FAULT(low-memory)"
+
+
+def test_a_store_that_cannot_be_written_is_a_fault_before_anybody_is_measured():
+    faults = [DeviceFault("store", "It cannot be written."), None]
+    rig = ServiceRig(stop_at_s=10.0, changes={"check": lambda: faults.pop(0)})
+    assert rig.run() == ["BOOT", "SELFTEST", "FAULT(store)", "SELFTEST", "IDLE", "STOPPED"]
 
 
 def test_an_idle_service_tests_itself_again():
@@ -131,6 +141,12 @@ def test_the_status_file_says_what_the_service_does_and_nothing_of_the_patient(t
     (result,) = rig.store.results.values()
     assert "HIGH" not in path.read_text()
     assert result.measurement_id not in path.read_text()
+
+
+def test_a_recording_that_is_played_out_ends_the_service():
+    rig = ServiceRig(stop_at_s=1e9)
+    rig.parts = replace(rig.parts, open_source=lambda: FakeSource(ADS1292R, blocks(40.0), rig.clock))
+    assert rig.run() == [*START, "MEASURING", "RESULT", "STOPPED"]
 
 
 class CountingSupervisor(Supervisor):

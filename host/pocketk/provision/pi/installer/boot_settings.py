@@ -10,6 +10,8 @@ from .step import Step
 # Raspberry Pi OS 12 and newer, then older ones.
 PLACES = ("/boot/firmware/config.txt", "/boot/config.txt")
 WANTED = ("i2c_arm", "spi")
+# Gone with the next start, as all of /run is.
+MARK = "/run/pocketk-waits-for-start"
 BACKUP = ".before-pocketk"
 _HEADING = "# Pocket-K: the buses of the front ends."
 _ON = frozenset({"on", "1", "true", "yes", ""})
@@ -40,10 +42,17 @@ class BootSettings(Step):
         """See `Step`."""
         if self.path is None:
             return
+        if self.root.live:  # first of all: who is stopped here and goes on later must be told too
+            self.root.write(MARK, b"")
         before = self._text(self.path)
         if not self.root.at(self.path + BACKUP).exists():
             self.root.write(self.path + BACKUP, before.encode("utf-8", "surrogateescape"))
         self.root.write(self.path, switched_on(before).encode("utf-8", "surrogateescape"))
+
+    @property
+    def waits_for_start(self) -> bool:
+        """Whether the running system was started before the buses were switched on."""
+        return self.root.live and self.root.at(MARK).exists()
 
     def notes(self) -> list[str]:
         """See `Step`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .accounts import DECLARATION, Accounts, StateFolder
+from .accounts import DECLARATION, HOME, Accounts, StateFolder
 from .boot_settings import BootSettings
 from .device_root import DeviceRoot
 from .file_steps import KeptFile, Link, WholeFile
@@ -16,6 +16,7 @@ from .software import COMMAND, CURRENT, Python, Software
 from .spidev import Spidev
 from .step import Step
 
+KEYS = "trust/trusted_keys.json"
 CONFIG = "/etc/pocketk/pocketk.toml"
 # Where files of the kit's folder system/ go.
 PLACES = {
@@ -55,12 +56,17 @@ def steps_of(kit: Kit, root: DeviceRoot, python: Python, *, compiles: bool = Tru
     files: list[Step] = [
         WholeFile(root, path, kit.path(f"system/{name}").read_bytes()) for name, path in PLACES.items()
     ]
+    keys: list[Step] = []
+    if KEYS in kit.files:
+        # The service writes what it has seen beside the keys. A list that is there stays: keys are changed by a person.
+        keys = [KeptFile(root, f"{HOME}/{KEYS}", kit.path(KEYS).read_bytes()), StateFolder(root, f"{HOME}/trust")]
     bundles = [name for name in kit.files if name.startswith("bundles/")]
     return [
         BootSettings(root),
         *files[:-1],
         Accounts(root),
         StateFolder(root),
+        *keys,
         KeptFile(root, CONFIG, kit.path("system/pocketk.toml").read_bytes()),
         *(WholeFile(root, f"/opt/pocketk/{name}", kit.path(name).read_bytes()) for name in sorted(bundles)),
         software,
@@ -83,16 +89,16 @@ def install(steps: list[Step], say: Callable[[str], None], *, dry_run: bool) -> 
         InstallError: If a step fails, or is still pending after it was done.
         OSError: If a file cannot be written.
     """
-    changes, reboot = [], False
+    changes: list[str] = []
     for step in steps:
         pending = step.pending()
         for phrase in pending:
             say(f"{'would ' if dry_run else ''}{phrase}")
         changes += pending
-        reboot = reboot or (bool(pending) and isinstance(step, BootSettings))
         if pending and not dry_run:
             step.apply()
             left = step.pending()
             if left:
                 raise InstallError(f"This was done and is still to be done: {left[0]}. Is the card full or read-only?")
+    reboot = any(isinstance(step, BootSettings) and step.waits_for_start for step in steps)
     return Outcome(tuple(changes), tuple(note for step in steps for note in step.notes()), reboot)

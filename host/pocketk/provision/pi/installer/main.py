@@ -92,15 +92,15 @@ def _finish(root: DeviceRoot, outcome: Outcome, *, checks: bool) -> int:
     if not root.live:
         _say(f"Installed into {root.folder}. On the device, after its first start: {check.words}")
         return EXIT_DONE
+    status = check.run() if checks else EXIT_DONE
     if outcome.reboot:
         _say(f"SPI and I2C come up with the next start. Now: sudo reboot; then: {check.words}")
-    status = check.run() if checks else EXIT_DONE
-    if status:
-        _say("Installed, but the check at the end is not green; see above.")
-        return EXIT_CHECK_FAILED
-    if outcome.changes and not outcome.reboot:
+    elif outcome.changes and not status:
         for line in service.restart():
             _say(f"  {line}")
+    if status:
+        _say(f"Installed, but the check is not green; see above. When that is mended: {check.words}")
+        return EXIT_CHECK_FAILED
     _say("Installed.")
     return EXIT_DONE
 
