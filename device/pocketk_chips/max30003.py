@@ -12,6 +12,8 @@ from pocketk_firmware.constant import const
 
 # Eight clocks at 12 MHz.
 SHORTEST_BYTE_NS = const(666)
+# Corner of the capacitor of 10 uF between CAPP and CAPN.
+HIGH_PASS_HZ = 0.05
 PLL_LOCK_NS = const(10000000)
 # A contact must be lost for this long before the chip says so.
 LEAD_OFF_DELAY_NS = const(128000000)
@@ -36,11 +38,11 @@ class Max30003:
         ppm: how far off its oscillator is.
         info: what INFO reads; another value is another chip.
         lost_edges: as many falls of the interrupt line as nobody will see.
-        high_pass_hz: corner of the capacitor between CAPP and CAPN.
         conversions: how many samples were taken since SYNCH.
     """
 
     spi_mode = 0
+    HIGH_PASS_HZ = HIGH_PASS_HZ
 
     def __init__(self, bench, source):
         self.violations = []
@@ -48,7 +50,6 @@ class Max30003:
         self.ppm = 0.0
         self.info = reg.INFO_VALUE
         self.lost_edges = 0
-        self.high_pass_hz = 0.05
         self._bench = bench
         self._source = source
         self._fifo = EcgFifo()
@@ -87,7 +88,7 @@ class Max30003:
     def _residual_at(self, now_ns: int) -> float:
         if self._residual_v == 0.0:
             return 0.0
-        return self._residual_v * math.exp(-2.0 * math.pi * self.high_pass_hz * (now_ns - self._residual_ns) * 1e-9)
+        return self._residual_v * math.exp(-2.0 * math.pi * HIGH_PASS_HZ * (now_ns - self._residual_ns) * 1e-9)
 
     # --- SPI ---
 

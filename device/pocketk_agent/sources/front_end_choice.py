@@ -30,6 +30,8 @@ class FrontEndChoice:
         drdy_line: number of the line on it.
         i2c_bus: number of the I2C bus.
         i2c_address: 7-bit address.
+        lead_off_plus_line: line on `drdy_chip` that LO+ of an AD8232 is connected to.
+        lead_off_minus_line: likewise for LO-.
         port: of the handheld on USB.
         file: recording to be replayed.
         virtual: the register-level model with a simulated patient instead of the bus.
@@ -47,6 +49,8 @@ class FrontEndChoice:
     drdy_line: int = 25
     i2c_bus: int = 1
     i2c_address: int = 0x48
+    lead_off_plus_line: int = 17
+    lead_off_minus_line: int = 27
     port: str = "/dev/ttyACM0"
     file: Path | None = None
     virtual: bool = False
@@ -125,4 +129,10 @@ def _chip(choice: FrontEndChoice, clock: Clock) -> Source:
         from pocketk_agent.sources.ads1292r_front_end import ads1292r_front_end
 
         return ads1292r_front_end(choice, clock)
-    raise SourceLostError("not-supported", f"The front end {choice.kind!r} is not in this version of the agent.")
+    if choice.kind == "max30003":
+        from pocketk_agent.sources.max30003_front_end import max30003_front_end
+
+        return max30003_front_end(choice, clock)
+    from pocketk_agent.sources.ad8232_front_ends import ads1115_ad8232_front_end, mcp3008_ad8232_front_end
+
+    return (ads1115_ad8232_front_end if choice.kind == "ads1115-ad8232" else mcp3008_ad8232_front_end)(choice, clock)
