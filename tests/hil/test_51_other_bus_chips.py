@@ -81,9 +81,7 @@ def patient_codes(chip: Chip, k_mmol_l: float) -> np.ndarray:
 
 
 def station(source: Source, clock: Clock, store: Path) -> Station:
-    return Station(
-        source, load_bundle("pocketk-s"), RecordingScreen(), FileStore(store), clock, worker=InlineWorker()
-    )
+    return Station(source, load_bundle("pocketk-s"), RecordingScreen(), FileStore(store), clock, worker=InlineWorker())
 
 
 @dataclass
@@ -119,7 +117,9 @@ def test_the_recording_is_what_the_chip_converted_sample_by_sample(case: Measure
     measure("BUS-EXACT", differing, n=recording.counts.size, device=f"model of the {case.chip.name}")
 
 
-def test_it_comes_to_a_result_and_its_replayed_file_to_the_same(case: Measured, tmp_path: Path, measure: Measure) -> None:
+def test_it_comes_to_a_result_and_its_replayed_file_to_the_same(
+    case: Measured, tmp_path: Path, measure: Measure
+) -> None:
     assert case.result.outcome.is_result, case.result.outcome.explanation
     assert case.result.front_end is not None
     assert case.result.front_end.fs_hz == case.chip.fs_hz
