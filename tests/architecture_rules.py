@@ -33,6 +33,8 @@ AGENT_OPTIONAL = (
     "gpiod",
     "matplotlib",
     "onnxruntime",
+    "pydantic",
+    "pydantic_core",
     "rich",
     "serial",
     "sleepecg",
@@ -86,7 +88,12 @@ FLOORS = (
     Floor(
         "pocketk_calibration",
         "calibration/pocketk_calibration",
-        below=("pocketk_agent.signal", "pocketk_agent.probability"),
+        below=(
+            "pocketk_agent.signal",
+            "pocketk_agent.probability",
+            "pocketk_agent.front_end",
+            "pocketk_agent.front_end_calibration",
+        ),
         installed=("numpy", "scipy", "sklearn"),
     ),
     Floor("pocketk", "host/pocketk", below=OUR_PACKAGES),

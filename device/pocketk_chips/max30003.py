@@ -39,6 +39,7 @@ class Max30003:
         info: what INFO reads; another value is another chip.
         lost_edges: as many falls of the interrupt line as nobody will see.
         conversions: how many samples were taken since SYNCH.
+        own_noise: None, or gives volts that are added to each sample of what is not its inputs.
     """
 
     spi_mode = 0
@@ -58,6 +59,7 @@ class Max30003:
         self._offset_v = 0.0
         self._residual_v = 0.0
         self._residual_ns = 0
+        self.own_noise = None
         self._reset()
 
     def _reset(self) -> None:
@@ -268,8 +270,8 @@ class Max30003:
         positive, negative = (mux >> reg.CALP_SHIFT) & 3, (mux >> reg.CALN_SHIFT) & 3
         volts = self._calibration_v(positive, now_ns) - self._calibration_v(negative, now_ns)
         if not mux & (reg.OPENP | reg.OPENN) and not positive and not negative:
-            volts = self._source.volts(self.conversions, now_ns) + self._residual_at(now_ns)
-        return volts
+            return self._source.volts(self.conversions, now_ns) + self._residual_at(now_ns)
+        return volts if self.own_noise is None else volts + self.own_noise()
 
     def _calibration_v(self, selected: int, now_ns: int) -> float:
         cal = self._registers[reg.CNFG_CAL]

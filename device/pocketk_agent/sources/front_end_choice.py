@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pocketk_agent.clock import Clock, SystemClock
+from pocketk_agent.sources.pace import Pace
 from pocketk_agent.sources.source import Source, SourceLostError
 
 FrontEndKind = Literal[
@@ -64,24 +65,25 @@ class FrontEndChoice:
             raise ValueError(f"There is no model of {self.kind!r}; virtual goes with {', '.join(_VIRTUAL_KINDS)}.")
 
 
-def open_front_end(choice: FrontEndChoice, clock: Clock | None = None) -> Source:
+def open_front_end(choice: FrontEndChoice, clock: Clock | None = None, pace: Pace | None = None) -> Source:
     """The source that a choice stands for; nothing is connected before its own `open`.
 
     Args:
         choice: see `FrontEndChoice`; a configuration's model with the same attributes does as well.
         clock: the agent's; the machine's own where none is given.
+        pace: of what is replayed or simulated without a chip; real time where none is given.
 
     Raises:
         SourceLostError: `module-missing`, the extra with the bus's module is not installed.
         RecordingFileError: the file to be replayed cannot be read.
     """
-    clock = clock or SystemClock()
+    clock, pace = clock or SystemClock(), pace or Pace.real_time()
     if choice.kind == "serial":
         return _serial(choice, clock)
     if choice.kind == "replay":
-        return _replay(choice, clock)
+        return _replay(choice, clock, pace)
     if choice.kind == "simulated-patient":
-        return _simulated_patient(clock)
+        return _simulated_patient(clock, pace)
     return _chip(choice, clock)
 
 
@@ -108,20 +110,18 @@ def _serial(choice: FrontEndChoice, clock: Clock) -> Source:
     return SerialSource(SerialTransport(choice.port), clock)
 
 
-def _replay(choice: FrontEndChoice, clock: Clock) -> Source:
+def _replay(choice: FrontEndChoice, clock: Clock, pace: Pace) -> Source:
     from pocketk_agent.recording_file import read_recording
-    from pocketk_agent.sources.pace import Pace
     from pocketk_agent.sources.replay_source import ReplaySource
 
     assert choice.file is not None  # noqa: S101 - FrontEndChoice has checked it
-    return ReplaySource(read_recording(choice.file), pace=Pace.real_time(), clock=clock)
+    return ReplaySource(read_recording(choice.file), pace=pace, clock=clock)
 
 
-def _simulated_patient(clock: Clock) -> Source:
-    from pocketk_agent.sources.pace import Pace
-    from pocketk_agent.sources.simulated_patient_source import SimulatedPatientSource
+def _simulated_patient(clock: Clock, pace: Pace) -> Source:
+    from pocketk_agent.sources.virtual_patient_source import VirtualPatientSource
 
-    return SimulatedPatientSource("typical", pace=Pace.real_time(), clock=clock)
+    return VirtualPatientSource(pace=pace, clock=clock)
 
 
 def _chip(choice: FrontEndChoice, clock: Clock) -> Source:
