@@ -7,6 +7,7 @@ import math
 
 from pocketk_chips import max30003_registers as reg
 from pocketk_chips.max30003_fifo import EcgFifo
+from pocketk_chips.max30003_test_source import calibration_v
 from pocketk_chips.signal_line import SignalLine
 from pocketk_firmware.constant import const
 
@@ -21,8 +22,6 @@ _WRITES = (reg.SW_RST, reg.SYNCH, reg.FIFO_RST)
 _READS = (reg.STATUS, reg.INFO, reg.RTOR, reg.ECG_FIFO, reg.ECG_FIFO_BURST)
 _COMMAND_DATA = const(0x000000)
 _REGISTER_BYTES = const(4)
-# Master clocks to a period of the test source, by FCAL.
-_CAL_DIVIDERS = (128, 512, 2048, 8192, 32768, 131072, 524288, 2097152)
 
 
 class Max30003:
@@ -274,16 +273,11 @@ class Max30003:
         return volts if self.own_noise is None else volts + self.own_noise()
 
     def _calibration_v(self, selected: int, now_ns: int) -> float:
-        cal = self._registers[reg.CNFG_CAL]
-        if selected not in (reg.CAL_VCALP, reg.CAL_VCALN) or not cal & reg.EN_VCAL:
+        """Volts that a choice of CNFG_EMUX puts at one side."""
+        if selected not in (reg.CAL_VCALP, reg.CAL_VCALN):
             return 0.0
-        magnitude = 0.5e-3 if cal & reg.VMAG else 0.25e-3
-        divider = _CAL_DIVIDERS[(cal >> reg.FCAL_SHIFT) & 7]
-        master = reg.master_hz(self._registers[reg.CNFG_GEN]) * (1.0 + self.ppm * 1e-6)
-        phase = ((now_ns - self._start_ns) * 1e-9 * master / divider) % 1.0
-        high = 0.5 if cal & reg.FIFTY else min(0.5, (cal & 0x7FF) * 30.52e-6 * master / divider)
-        low = -magnitude / 2.0 if cal & reg.VMODE else 0.0
-        volts = magnitude / (2.0 if cal & reg.VMODE else 1.0) if phase < high else low
+        master_hz = reg.master_hz(self._registers[reg.CNFG_GEN]) * (1.0 + self.ppm * 1e-6)
+        volts = calibration_v(self._registers[reg.CNFG_CAL], master_hz, (now_ns - self._start_ns) * 1e-9)
         return volts if selected == reg.CAL_VCALP else -volts
 
     def _watch_contact(self, now_ns: int) -> None:
