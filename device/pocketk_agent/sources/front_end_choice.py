@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pocketk_agent.clock import Clock, SystemClock
+from pocketk_agent.sources.bus.mcp3008_wiring import HIGHEST_HZ as MCP3008_HIGHEST_HZ
 from pocketk_agent.sources.pace import Pace
 from pocketk_agent.sources.source import Source, SourceLostError
 
@@ -38,7 +39,7 @@ class FrontEndChoice:
         virtual: the register-level model with a simulated patient instead of the bus.
 
     Raises:
-        ValueError: there is no such kind, no recording to replay, or no model of the kind.
+        ValueError: there is no such kind, no recording to replay, no model of the kind, or a clock above the chip's.
     """
 
     kind: str
@@ -63,6 +64,8 @@ class FrontEndChoice:
             raise ValueError("The front end 'replay' needs a file.")
         if self.virtual and self.kind not in _VIRTUAL_KINDS:
             raise ValueError(f"There is no model of {self.kind!r}; virtual goes with {', '.join(_VIRTUAL_KINDS)}.")
+        if self.kind == "mcp3008-ad8232" and self.spi_hz > MCP3008_HIGHEST_HZ:
+            raise ValueError(f"spi_hz is {self.spi_hz}; an MCP3008 at 3.3 V bears at most {MCP3008_HIGHEST_HZ}.")
 
 
 def open_front_end(choice: FrontEndChoice, clock: Clock | None = None, pace: Pace | None = None) -> Source:

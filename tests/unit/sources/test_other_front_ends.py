@@ -60,3 +60,18 @@ def test_a_capacitor_keeps_a_direct_voltage_away_and_lets_a_step_decay() -> None
     assert passed[1 + 159] == pytest.approx(0.3 / np.e, rel=0.01)
     assert abs(passed[1000]) < 0.001
     assert still.lead_off(0, 0) == 0
+
+
+def test_a_clock_that_an_mcp3008_does_not_bear_is_refused_with_the_choice() -> None:
+    with pytest.raises(ValueError, match="at most 1350000"):
+        FrontEndChoice("mcp3008-ad8232", spi_hz=3_600_000)
+    assert FrontEndChoice("max30003", spi_hz=3_600_000).spi_hz == 3_600_000
+
+
+def test_the_lead_off_lines_of_a_choice_are_the_ones_that_are_asked_for() -> None:
+    choice = FrontEndChoice("mcp3008-ad8232", virtual=True, lead_off_plus_line=5, lead_off_minus_line=6)
+    source = open_front_end(choice)
+    try:
+        assert source.open().lead == "I"
+    finally:
+        source.close()
