@@ -22,6 +22,8 @@ class Ad8232:
         lo_minus: high while the electrode at -IN is off.
     """
 
+    HIGH_PASS_HZ = 0.5  # of the usual board with two electrodes
+
     def __init__(self, source, supply_v: float = 3.3):
         self.lo_plus = SignalLine(0)
         self.lo_minus = SignalLine(0)

@@ -7,11 +7,14 @@ import math
 
 from pocketk_chips import max30003_registers as reg
 from pocketk_chips.max30003_fifo import EcgFifo
+from pocketk_chips.max30003_test_source import calibration_v
 from pocketk_chips.signal_line import SignalLine
 from pocketk_firmware.constant import const
 
 # Eight clocks at 12 MHz.
 SHORTEST_BYTE_NS = const(666)
+# Corner of the capacitor of 10 uF between CAPP and CAPN.
+HIGH_PASS_HZ = 0.05
 PLL_LOCK_NS = const(10000000)
 # A contact must be lost for this long before the chip says so.
 LEAD_OFF_DELAY_NS = const(128000000)
@@ -19,8 +22,6 @@ _WRITES = (reg.SW_RST, reg.SYNCH, reg.FIFO_RST)
 _READS = (reg.STATUS, reg.INFO, reg.RTOR, reg.ECG_FIFO, reg.ECG_FIFO_BURST)
 _COMMAND_DATA = const(0x000000)
 _REGISTER_BYTES = const(4)
-# Master clocks to a period of the test source, by FCAL.
-_CAL_DIVIDERS = (128, 512, 2048, 8192, 32768, 131072, 524288, 2097152)
 
 
 class Max30003:
@@ -36,12 +37,12 @@ class Max30003:
         ppm: how far off its oscillator is.
         info: what INFO reads; another value is another chip.
         lost_edges: as many falls of the interrupt line as nobody will see.
-        high_pass_hz: corner of the capacitor between CAPP and CAPN.
         conversions: how many samples were taken since SYNCH.
         own_noise: None, or gives volts that are added to each sample of what is not its inputs.
     """
 
     spi_mode = 0
+    HIGH_PASS_HZ = HIGH_PASS_HZ
 
     def __init__(self, bench, source):
         self.violations = []
@@ -49,7 +50,6 @@ class Max30003:
         self.ppm = 0.0
         self.info = reg.INFO_VALUE
         self.lost_edges = 0
-        self.high_pass_hz = 0.05
         self._bench = bench
         self._source = source
         self._fifo = EcgFifo()
@@ -89,7 +89,7 @@ class Max30003:
     def _residual_at(self, now_ns: int) -> float:
         if self._residual_v == 0.0:
             return 0.0
-        return self._residual_v * math.exp(-2.0 * math.pi * self.high_pass_hz * (now_ns - self._residual_ns) * 1e-9)
+        return self._residual_v * math.exp(-2.0 * math.pi * HIGH_PASS_HZ * (now_ns - self._residual_ns) * 1e-9)
 
     # --- SPI ---
 
@@ -273,16 +273,11 @@ class Max30003:
         return volts if self.own_noise is None else volts + self.own_noise()
 
     def _calibration_v(self, selected: int, now_ns: int) -> float:
-        cal = self._registers[reg.CNFG_CAL]
-        if selected not in (reg.CAL_VCALP, reg.CAL_VCALN) or not cal & reg.EN_VCAL:
+        """Volts that a choice of CNFG_EMUX puts at one side."""
+        if selected not in (reg.CAL_VCALP, reg.CAL_VCALN):
             return 0.0
-        magnitude = 0.5e-3 if cal & reg.VMAG else 0.25e-3
-        divider = _CAL_DIVIDERS[(cal >> reg.FCAL_SHIFT) & 7]
-        master = reg.master_hz(self._registers[reg.CNFG_GEN]) * (1.0 + self.ppm * 1e-6)
-        phase = ((now_ns - self._start_ns) * 1e-9 * master / divider) % 1.0
-        high = 0.5 if cal & reg.FIFTY else min(0.5, (cal & 0x7FF) * 30.52e-6 * master / divider)
-        low = -magnitude / 2.0 if cal & reg.VMODE else 0.0
-        volts = magnitude / (2.0 if cal & reg.VMODE else 1.0) if phase < high else low
+        master_hz = reg.master_hz(self._registers[reg.CNFG_GEN]) * (1.0 + self.ppm * 1e-6)
+        volts = calibration_v(self._registers[reg.CNFG_CAL], master_hz, (now_ns - self._start_ns) * 1e-9)
         return volts if selected == reg.CAL_VCALP else -volts
 
     def _watch_contact(self, now_ns: int) -> None:

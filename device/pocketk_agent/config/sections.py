@@ -30,6 +30,8 @@ class FrontEndConfig:
     drdy_line: Annotated[int, Within(0, 999)] = 25
     i2c_bus: Annotated[int, Within(0, 99)] = 1
     i2c_address: Annotated[int, Within(0x03, 0x77)] = 0x48
+    lead_off_plus_line: Annotated[int, Within(0, 999)] = 17
+    lead_off_minus_line: Annotated[int, Within(0, 999)] = 27
     port: Text = "/dev/ttyACM0"
     file: Place | None = None
     virtual: Switch = False
@@ -51,6 +53,8 @@ class FrontEndConfig:
             drdy_line=self.drdy_line,
             i2c_bus=self.i2c_bus,
             i2c_address=self.i2c_address,
+            lead_off_plus_line=self.lead_off_plus_line,
+            lead_off_minus_line=self.lead_off_minus_line,
             port=self.port,
             file=None if self.file is None else self.file.expanduser(),
             virtual=self.virtual,

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from generated_ecg import ADS1292R
+from measurement_plugin import Measure
 from pocketk_agent.commands.pictures import add_pictures
 from pocketk_agent.commands.strip_page import page_of
 from pocketk_agent.front_end_grade import DEMONSTRATION_SENTENCE, FrontEndGrade, grade_of, graded_notice
@@ -154,3 +155,18 @@ def test_the_pictures_beside_the_record_differ_by_it(tmp_path: Path) -> None:
     assert drawn["demonstration"].keys() == drawn["other"].keys() == {"strip.png", "median_beat.png"}
     for name, picture in drawn["demonstration"].items():
         assert picture != drawn["other"][name], name
+
+
+def test_every_surface_says_it(measure: Measure) -> None:
+    said: list[str] = []
+    for make in (_terminal, _plain):
+        screen, stream = make()
+        screen.open(DEMONSTRATION, NOTICE)
+        screen.close()
+        said.append(in_one_line(stream.getvalue()))
+    result = result_of()
+    page = page_of(result)
+    assert page is not None
+    said += [page.notice, record_text(result)]
+    silent = sum(DEMONSTRATION_SENTENCE not in words for words in said)
+    measure("GRADE-SAID", silent, n=len(said))

@@ -41,3 +41,9 @@ def read_whole(source: Source, after_block=None) -> Read:
             lead_off.append(block.lead_off)
             if after_block is not None:
                 after_block(block.stop_index)
+
+
+def read_on(source: Source) -> None:
+    """Read for 5 s at most; what is lost is raised."""
+    for _ in range(10):
+        source.read(0.5)

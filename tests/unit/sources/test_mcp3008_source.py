@@ -8,15 +8,18 @@ import numpy as np
 import pytest
 
 from ad8232_benches import VIRTUAL, Mcp3008Bench
+from measurement_plugin import Measure
 from pocketk_agent.clock import SystemClock
 from pocketk_agent.front_end_grade import FrontEndGrade, grade_of
+from pocketk_agent.sources.bus.ad8232_board import GAIN
 from pocketk_agent.sources.bus.calibration_signals import CalibrationSignalError
+from pocketk_agent.sources.bus.mcp3008_driver import STEP_V
 from pocketk_agent.sources.bus.mcp3008_wiring import Mcp3008Wiring
 from pocketk_agent.sources.bus.sampling_jitter import SamplingJitter
 from pocketk_agent.sources.source import SourceLostError
-from pocketk_chips.inputs import FlatInput
+from pocketk_chips.inputs import FlatInput, FunctionInput
 from pocketk_chips.linux.real_time_pace import RealTimePace
-from unit.sources.chip_reading import Read, read_whole
+from unit.sources.chip_reading import Read, read_on, read_whole
 
 FAST = replace(VIRTUAL, rate_s=0.5)
 SECONDS = 3.0
@@ -100,8 +103,9 @@ def test_a_sample_later_than_half_a_period_is_a_missing_index_and_no_other() -> 
 
 
 @pytest.mark.parametrize("stall_s", [0.0031, 0.05, 5.0])
-def test_a_stalled_host_leaves_a_gap_of_its_length(stall_s: float) -> None:
-    bench = bench_of(codes())
+def test_a_stalled_host_leaves_a_gap_of_its_length_and_nothing_shifts(stall_s: float, measure: Measure) -> None:
+    # One code a period, by time: a sample tells when it was taken.
+    bench = Mcp3008Bench(FunctionInput(lambda t: (t // PERIOD_NS % 900 + 60 - 512) * STEP_V / GAIN))
     done = []
 
     def stall(stop: int) -> None:
@@ -112,6 +116,9 @@ def test_a_stalled_host_leaves_a_gap_of_its_length(stall_s: float) -> None:
     read, faults = read_of(bench, stall, SECONDS + stall_s)
     assert read.missing.size == faults["samples_lost"] == pytest.approx(stall_s * 500, abs=1)
     assert np.all(np.diff(read.missing) == 1)
+    expected = (read.counts[0] - 60 + read.index) % 900 + 60
+    shifted = int((read.counts != expected).sum())
+    measure("BUS-GAP", shifted, n=read.counts.size, detail=f"MCP3008, {stall_s} s")
     assert read.index[-1] == round((SECONDS + stall_s) * 500) - 1
     assert bench.chip.violations == []
 
@@ -125,8 +132,7 @@ def test_a_bus_that_gets_stuck_is_stated_within_two_seconds(stuck: int) -> None:
     setattr(bench.wire, "stuck", stuck)  # noqa: B010
     started_ns = bench.bench.now_ns
     with pytest.raises(SourceLostError, match="does not answer any more") as caught:
-        for _ in range(10):
-            source.read(0.5)
+        read_on(source)
     assert caught.value.code == "front-end-lost"
     assert bench.bench.now_ns - started_ns < 2e9
 
