@@ -174,7 +174,7 @@ def test_an_electrode_offset_of_300_mv_leaves_room_for_the_heartbeat(offset_v: f
     np.testing.assert_allclose(counts - offset_v / STEP_V, beat[: counts.size], atol=1.0)
 
 
-@pytest.mark.parametrize("stall_s", [0.02, 1.0, 5.0, 60.0])
+@pytest.mark.parametrize("stall_s", [0.02, 5.0, 20.0])
 def test_a_host_that_stalls_loses_that_long_and_nothing_is_shifted(stall_s: float) -> None:
     ads, source = opened(CodesInput(np.tile(CODES, 2), STEP_V), ppb=200_000)
     read_samples(source, 500)
@@ -208,4 +208,4 @@ def test_a_frame_that_may_be_torn_is_never_delivered(late_ns: int, monkeypatch) 
     lost = faults["samples_late"] + faults["samples_torn"]
     # The last loss may lie at the end, where no later sample shows it.
     assert lost - len(missing([499, *indices])) in (0, 1)
-    assert (lost > 0) == (late_ns > 1_920_000)
+    assert (lost > 0) == (late_ns > 1_928_000)  # 72 us for the nine bytes
