@@ -127,10 +127,7 @@ def test_acquisition_filters_and_gate_take_a_fiftieth_of_a_core(measure) -> None
     measure_once(frames)  # builds filters that later rounds reuse
     spent = np.array([measure_once(frames) for _ in range(ROUNDS)])
     reading, whole = spent[spent[:, 1].argmin()] / SECONDS  # the round that other programs disturbed least
-    print(f"\nreading {100 * reading:.2f} %, with recorder, screen filter, gate and QRS {100 * whole:.2f} % of a core")
-    measure(
-        "BUS-COST",
-        float(whole),
-        n=ROUNDS,
-        detail=f"{SECONDS} s each, the least, median {100 * np.median(spent[:, 1]) / SECONDS:.2f} %, reading alone {100 * reading:.2f} %",
-    )
+    median = 100 * np.median(spent[:, 1]) / SECONDS
+    said = f"least of {ROUNDS} rounds of {SECONDS} s (median {median:.2f} %), reading alone {100 * reading:.2f} %"
+    print(f"\nreading, recorder, screen filter, gate and QRS: {100 * whole:.2f} % of a core; {said}")
+    measure("BUS-COST", float(whole), n=ROUNDS, detail=said)
