@@ -207,13 +207,13 @@ class BusSource(Source):
         """
         if self._blocks:
             return True
-        first, block_samples = self._ring.first_index, self._setting.block_samples
-        if first is None:
+        waiting, block_samples, stop = len(self._ring), self._setting.block_samples, self._stop_index
+        if not waiting:
             return False
-        stop = self._stop_index
-        last = stop is not None and (self._ring.newest_index or 0) >= stop - 1
-        if len(self._ring) < block_samples and first == self._next_index and not last and self._lost is None:
-            return False
+        if waiting < block_samples and self._ring.first_index == self._next_index and self._lost is None:
+            newest = self._ring.newest_index
+            if stop is None or newest is None or newest < stop - 1:
+                return False
         for block in self._ring.drain(block_samples):
             self._next_index = block.stop_index
             if stop is None or block.first_index < stop:

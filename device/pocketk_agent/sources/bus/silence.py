@@ -32,8 +32,10 @@ class SilenceWatch:
         """
         began_s = self._monotonic_s()
         taken = self._driver.take(ring, timeout_s)
-        waited_s = min(self._monotonic_s() - began_s, timeout_s)
-        self._waited_s = 0.0 if taken else self._waited_s + waited_s
+        if taken:
+            self._waited_s = 0.0
+            return taken
+        self._waited_s += min(self._monotonic_s() - began_s, timeout_s)
         if self._waited_s > SILENCE_S:
             raise SourceLostError("front-end-silent", f"The front end sent nothing for {SILENCE_S:g} s.")
         return taken
