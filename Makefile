@@ -17,7 +17,7 @@ OUTPUTS = --outputs k_gt_5_5 --outputs k_ge_6_0 --outputs k_mmol_l
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak test-tflite-runtime test-other-cpu parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
+.PHONY: help demo test slow soak soak-day test-tflite-runtime test-other-cpu test-aarch64 test-provision lock-pi parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,13 +57,13 @@ $(VENV)-tflite/.ready: Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "tflite-runtime needs Python 3.11: PYTHON=/path/to/python3.11"; exit 2; }
 	@$(PYTHON) -m venv $(VENV)-tflite
 	@$(VENV)-tflite/bin/python -m pip install --quiet --disable-pip-version-check tflite-runtime==2.14.0 numpy==1.26.4 \
-	  scipy==1.17.1 cryptography==50.0.2 rich pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.15
+	  scipy==1.17.1 bottleneck==1.6.0 cryptography==50.0.2 rich pytest==9.2.0 pytest-timeout==2.4.0 hypothesis==6.170.15
 	@$(VENV)-tflite/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(VENV)-tflite/numpy-2 numpy==2.4.6
 	@touch $@
 
 $(VENV)-fuzz/.ready: Makefile constraints.txt
 	@$(PYTHON) -m venv $(VENV)-fuzz
-	@$(VENV)-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt atheris==3.0.0 numpy scipy cryptography
+	@$(VENV)-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt atheris==3.0.0 numpy bottleneck scipy cryptography
 	@touch $@
 
 test-tflite-runtime: $(VENV)/.dev-ready $(VENV)-tflite/.ready  ## Runner contract, golden vectors and traps with tflite-runtime 2.14 and NumPy 1
@@ -74,6 +74,16 @@ test-tflite-runtime: $(VENV)/.dev-ready $(VENV)-tflite/.ready  ## Runner contrac
 test-other-cpu: $(VENV)/.dev-ready  ## The same logits on x86-64 with AVX2 only and on aarch64, under qemu-user; timing not meaningful
 	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
 	@$(PYTEST) -q -s tests/other_cpu
+
+test-aarch64: $(VENV)/.dev-ready  ## Part of the agent's tests and the golden vectors on aarch64 under qemu-user; timing not meaningful (10 minutes)
+	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
+	@$(PYTEST) -q -s tests/aarch64
+
+test-provision: $(VENV)/.dev-ready  ## Install the Raspberry Pi's kit into emulated 64-bit ARM systems with Python 3.11 and 3.13 (20 minutes)
+	@$(PYTEST) -q -s tests/provision
+
+lock-pi: $(VENV)/.dev-ready  ## Lock the Raspberry Pi's packages anew, after a dependency changed
+	@$(BIN)/python -m pocketk.provision.make_lock
 
 parity-long: $(VENV)/.dev-ready  ## Files of single and half precision beside their network, 1,000 clips, both sizes
 	@POCKETK_PARITY_CLIPS=1000 $(PYTEST) -q -s tests/scale/test_format_parity.py
@@ -86,6 +96,9 @@ fuzz-long: $(VENV)-fuzz/.ready  ## The same with 27 minutes each (70 minutes)
 
 soak: $(VENV)/.dev-ready  ## Measure for ten minutes of real time; deadlines of the provisional score
 	@$(PYTEST) -s tests/hil/test_40_soak.py -m slow
+
+soak-day: $(VENV)/.dev-ready  ## A day of simulated patients as fast as the machine goes: is memory flat? (an hour)
+	@$(PYTEST) -q -s tests/hil/test_41_soak_day.py -m slow
 
 mutation: $(VENV)/.dev-ready  ## Change the gate and the measurement line by line: does a test notice? (up to 20 minutes)
 	@$(PYTEST) -q -s tests/mutation -m slow

@@ -33,6 +33,8 @@ AGENT_OPTIONAL = (
     "gpiod",
     "matplotlib",
     "onnxruntime",
+    "pydantic",
+    "pydantic_core",
     "rich",
     "serial",
     "sleepecg",
@@ -78,7 +80,7 @@ FLOORS = (
         "pocketk_agent",
         "device/pocketk_agent",
         below=("pocketk_firmware",),
-        installed=("numpy", "scipy.ndimage"),
+        installed=("bottleneck", "numpy", "scipy.ndimage"),
         optional=AGENT_OPTIONAL,
         lazily_below=("pocketk_chips",),  # a bench without hardware; nothing that is measured needs it
     ),
@@ -86,7 +88,12 @@ FLOORS = (
     Floor(
         "pocketk_calibration",
         "calibration/pocketk_calibration",
-        below=("pocketk_agent.signal", "pocketk_agent.probability"),
+        below=(
+            "pocketk_agent.signal",
+            "pocketk_agent.probability",
+            "pocketk_agent.front_end",
+            "pocketk_agent.front_end_calibration",
+        ),
         installed=("numpy", "scipy", "sklearn"),
     ),
     Floor("pocketk", "host/pocketk", below=OUR_PACKAGES),

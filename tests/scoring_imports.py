@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 # Never on a device's scoring path, even if something allowed should drag it in.
-NEVER = ("matplotlib", "onnx", "pandas", "rich", "scipy.signal", "serial", "sklearn", "torch", "wfdb")
-_OURS = frozenset({"ai_edge_litert", "numpy", "onnxruntime", "pocketk_agent", "pocketk_firmware"})
+NEVER = ("matplotlib", "onnx", "pandas", "pydantic", "rich", "scipy", "serial", "sklearn", "torch", "wfdb")
+_OURS = frozenset({"ai_edge_litert", "bottleneck", "numpy", "onnxruntime", "pocketk_agent", "pocketk_firmware"})
 
-# What numpy, scipy.ndimage, the runtime and the check of a signature load by themselves is allowed; everything
+# What numpy, bottleneck, the runtime and the check of a signature load by themselves is allowed; everything
 # else is counted.
 _BESIDE_THE_RUNTIME = (
-    "numpy, numpy.fft, numpy.linalg, numpy.random, scipy.ndimage, "
+    "numpy, numpy.fft, numpy.linalg, numpy.random, bottleneck, "
     "cryptography.exceptions, cryptography.hazmat.primitives.asymmetric.ed25519"
 )
 BASELINE = f"import onnxruntime, {_BESIDE_THE_RUNTIME}"

@@ -81,7 +81,9 @@ def cold_starts(bundles: Mapping[str, Path], strip_mv: NDArray[np.float64], n: i
 def _started(folder: Path, strip: Path, what: str, state: Path) -> dict:
     # A device of its own: no keys, and no choice of a model that somebody measured here before.
     environment = {key: value for key, value in os.environ.items() if key != TRUST_VARIABLE}
-    environment |= {STATE_VARIABLE: str(state)}
+    # As installed: pip compiles modules, a checkout may not; the start before those that count writes what is missing.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment |= {STATE_VARIABLE: str(state), "PYTHONPYCACHEPREFIX": str(state.with_name("bytecode"))}
     said = [str(folder), str(strip), repr(FS_HZ), what]
     # The clock counts from the start of the machine, alike in every process (clock_gettime(2), CLOCK_MONOTONIC).
     command = [sys.executable, "-P", str(_PROCESS), *said, repr(monotonic())]

@@ -15,7 +15,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _CODE = ("host/pocketk/export", "host/pocketk/bundle", "host/pocketk/quantisation", "models/pocketk_models",
          "calibration/pocketk_calibration/quantisation", "device/pocketk_agent")  # fmt: skip
 _PACKAGES = ("torch", "onnx", "onnxscript", "onnxruntime", "litert-torch", "litert-converter", "litert-quantizer",
-             "ai-edge-litert", "numpy", "scipy")  # fmt: skip
+             "ai-edge-litert", "bottleneck", "numpy", "scipy")  # fmt: skip
 
 
 def state_hash(state: Mapping[str, torch.Tensor]) -> str:

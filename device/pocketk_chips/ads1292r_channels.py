@@ -37,6 +37,8 @@ class Channels:
         source: may be exchanged while it runs.
         offset_v: electrode offset added to the input.
         lead_off_from_ns, lead_off_until_ns: from when to when both electrodes are off, whatever the source says.
+        gain_error: true gain of amplifier and converter over the nominal one, of every signal; 1 for a sound chip.
+        converter_offset_v: what the converter adds to every signal, volts at its input.
         test_gain: how much larger the test signal is than it should be; 1 for a sound chip.
     """
 
@@ -44,7 +46,8 @@ class Channels:
         self.source = source
         self.offset_v = 0.0
         self.lead_off_from_ns = self.lead_off_until_ns = 0
-        self.test_gain = 1.0
+        self.test_gain = self.gain_error = 1.0
+        self.converter_offset_v = 0.0
         self._registers = registers
         self._violations = violations
         self._noise = SmallNoise()
@@ -70,7 +73,7 @@ class Channels:
             self._violations.append("gain setting %d does not exist" % gain_bits)
             return 0
         reference_v = REFERENCE_V[1 if config2 & _REFERENCE_4V else 0]
-        volts = self._volts(channel, setting & _MUX, n, t_ns, test_high)
+        volts = self._volts(channel, setting & _MUX, n, t_ns, test_high) * self.gain_error + self.converter_offset_v
         code = math.floor(volts * GAINS[gain_bits] / reference_v * CODE_MAX + 0.5)
         return min(CODE_MAX, max(CODE_MIN, code))
 

@@ -52,10 +52,16 @@ def test_full_static_int8_is_exact(compared, measure) -> None:
     assert all(golden_tolerance(one, exact=True) == 0.0 for one in agreements)
 
 
-@pytest.mark.parametrize("name", ["onnx-int8.onnx", "onnx-fp16.onnx", "tflite-fp16.tflite"])
+@pytest.mark.parametrize("name", ["onnx-int8.onnx", "tflite-fp16.tflite"])
 def test_a_file_that_may_go_into_a_bundle_stays_within_two_percent_of_the_sd(compared, name: str) -> None:
     for one in compared(name):
         assert one.fraction_of_sd <= MOST_OF_SD, one.sentence
+
+
+def test_half_precision_onnx_is_computed_in_half_precision_on_arm_and_may_not_go_into_a_bundle(compared) -> None:
+    """ONNX Runtime 1.27.0 has half-precision kernels for aarch64 only: 4.7 % of the logit SD (n = 32, loud weights)."""
+    (arm,) = (one for one in compared("onnx-fp16.onnx") if one.cpu == AARCH64)
+    assert arm.fraction_of_sd > MOST_OF_SD, "healed? then onnx-fp16 may go into bundles"
 
 
 def test_trap_9_full_range_int8_of_onnx_runtime_differs_where_nothing_saturates(compared) -> None:

@@ -36,3 +36,7 @@ def test_every_shipped_bundle_is_inside_with_all_of_its_files(wheel_names: list[
 def test_no_recording_is_inside(wheel_names: list[str]):
     recordings = {".dat", ".hea", ".mat", ".edf", ".csv", ".gz", ".npy", ".counts"}
     assert [name for name in wheel_names if Path(name).suffix in recordings] == []
+
+
+def test_the_unit_that_systemd_starts_is_inside(wheel_names: list[str]):
+    assert "pocketk_agent/service/pocketk-agent.service" in wheel_names

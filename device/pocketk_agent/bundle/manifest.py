@@ -1,6 +1,6 @@
 """The manifest of a bundle: model, thresholds, calibration and preprocessing as one thing.
 
-Read without a schema library, because the scoring path imports numpy and scipy.ndimage only.
+Read without a schema library, because the scoring path imports numpy and bottleneck only.
 """
 
 import hashlib

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from bottleneck import median
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
+from pocketk_agent.signal.moving_window import moving_mean
 from pocketk_agent.signal.qrs import shape, slope_magnitude
 from pocketk_agent.signal.qrs_detector import QrsDetector
 from pocketk_agent.signal.qrs_rules import QrsRules
@@ -63,7 +64,7 @@ class ClipView:
     @cached_property
     def smooth_mv(self) -> Float64:
         """(n,) without mains, by a boxcar of one of its periods."""
-        return uniform_filter1d(self.x_mv, max(1, round(self.fs_hz / self.mains_hz)), mode="nearest")
+        return moving_mean(self.x_mv, max(1, round(self.fs_hz / self.mains_hz)))
 
     @cached_property
     def beats_mv(self) -> Float64:
@@ -78,7 +79,7 @@ class ClipView:
         """(W,) the median beat, zeros without one."""
         if not len(self.beats_mv):
             return np.zeros(self.beats_mv.shape[1])
-        return np.median(self.beats_mv, axis=0)
+        return median(self.beats_mv, axis=0)
 
     @property
     def r(self) -> int:
@@ -99,7 +100,7 @@ class ClipView:
         if inside.size == 0:
             return 0.0
         shapes = _unit(self.shaped_mv[inside[:, None] + np.arange(-half, half + 1)])
-        typical = _unit(np.median(shapes, axis=0)[None])[0]
+        typical = _unit(median(shapes, axis=0)[None])[0]
         return float(np.mean(shapes @ typical))
 
     @cached_property
@@ -111,9 +112,9 @@ class ClipView:
         if len(self.beats_mv) < 2 or self.qrs_mv <= 0.0:
             return np.inf, np.inf
         differing = self.beats_mv - self.median_mv
-        slow = uniform_filter1d(differing, max(1, round(_SLOW_S * self.fs_hz)), axis=1, mode="nearest")
+        slow = moving_mean(differing, max(1, round(_SLOW_S * self.fs_hz)))
         rms = [np.sqrt(np.mean(part**2, axis=1)) for part in (slow, differing - slow)]
-        return float(np.median(rms[0])) / self.qrs_mv, float(np.median(rms[1])) / self.qrs_mv
+        return float(median(rms[0])) / self.qrs_mv, float(median(rms[1])) / self.qrs_mv
 
     @cached_property
     def between(self) -> NDArray[np.bool_]:
@@ -129,7 +130,7 @@ class ClipView:
         between = self.slope[here][self.between[here]]
         if between.size < round(_BEAT_HALF_S * self.fs_hz) or not self.at.size:
             return 0.0
-        return float(np.sqrt(np.mean(between**2)) / max(float(np.median(self.slope[self.at])), 1e-12))
+        return float(np.sqrt(np.mean(between**2)) / max(float(median(self.slope[self.at])), 1e-12))
 
 
 def _unit(shapes: Float64) -> Float64:
@@ -149,10 +150,10 @@ def _aligned(shaped: Float64, found: Places, fs_hz: float) -> Places:
     windows = sliding_window_view(shaped, 2 * half + 1)
     places = found[inner]
     shapes = _unit(windows[places - half])
-    typical = shapes[int(np.argmax(np.median(shapes @ shapes.T, axis=1)))]
+    typical = shapes[int(np.argmax(median(shapes @ shapes.T, axis=1)))]
     for _ in range(_PASSES):
         lags = windows[places[:, None] - half + np.arange(-moved, moved + 1)]
         match = lags @ typical - lags.mean(axis=2) * typical.sum()
         at[inner] = places + np.argmax(match, axis=1) - moved
-        typical = _unit(np.median(windows[at[inner] - half], axis=0)[None])[0]
+        typical = _unit(median(windows[at[inner] - half], axis=0)[None])[0]
     return at

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 import numpy as np
+from bottleneck import median
 from numpy.typing import NDArray
 
 Float64 = NDArray[np.float64]
@@ -30,7 +31,7 @@ def mains_mv(x_mv: Float64, fs_hz: float, over_others: float = 0.0) -> float:
     if not tones.size:
         return 0.0
     largest = tones.max(axis=1)
-    return float(np.where(largest > over_others * np.median(others, axis=1), largest, 0.0).max())
+    return float(np.where(largest > over_others * median(others, axis=1), largest, 0.0).max())
 
 
 def _amplitudes(seconds_mv: Float64, n: int, fs_hz: float, tones_hz: tuple[float, ...]) -> Float64:

@@ -1,6 +1,7 @@
 """Noise that hides the heart, and what it comes from."""
 
 import numpy as np
+from bottleneck import median
 from numpy.typing import NDArray
 
 from pocketk_agent.quality.clip_view import ClipView
@@ -44,8 +45,8 @@ def rr_spread(view: ClipView) -> float:
     intervals = np.diff(view.at)
     if intervals.size < 2:
         return np.inf
-    usual = float(np.median(intervals))
-    return float(np.median(np.abs(intervals - usual))) / usual
+    usual = float(median(intervals))
+    return float(median(np.abs(intervals - usual))) / usual
 
 
 def spoilt_seconds(view: ClipView, limits: Thresholds) -> NDArray[np.bool_]:

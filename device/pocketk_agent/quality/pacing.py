@@ -1,6 +1,7 @@
 """Pacemaker pulses: needles that no heart makes."""
 
 import numpy as np
+from bottleneck import median
 
 from pocketk_agent.quality.clip_view import ClipView
 from pocketk_agent.quality.thresholds import Thresholds
@@ -20,7 +21,7 @@ def looks_paced(view: ClipView, limits: Thresholds) -> bool:
         limits: thresholds.
     """
     needles = np.abs(needles_mv(view.x_mv, view.fs_hz))
-    noise_mv = float(np.median(needles))
+    noise_mv = float(median(needles))
     least_mv = max(limits.pulse_mv, limits.pulse_share * view.qrs_mv, limits.pulse_over_noise * noise_mv)
     at = np.flatnonzero(needles > least_mv)
     pulses = 0 if at.size == 0 else 1 + np.count_nonzero(np.diff(at) > _APART_S * view.fs_hz)

@@ -1,6 +1,7 @@
 """Hands swapped: a Lead I that stands on its head."""
 
 import numpy as np
+from bottleneck import median
 
 from pocketk_agent.quality.clip_view import BEFORE_S, ClipView
 from pocketk_agent.quality.thresholds import Thresholds
@@ -28,7 +29,7 @@ def looks_reversed(view: ClipView, limits: Thresholds) -> bool:
     def place(seconds: float) -> int:
         return round((BEFORE_S + seconds) * fs_hz)
 
-    level = float(np.median(np.concatenate([beat[: place(_LEVEL_UNTIL_S)], beat[place(_PR_S[0]) : place(_PR_S[1])]])))
+    level = float(median(np.concatenate([beat[: place(_LEVEL_UNTIL_S)], beat[place(_PR_S[0]) : place(_PR_S[1])]])))
     p = beat[place(_P_S[0]) : place(_P_S[1])]
     p = p - np.linspace(p[:_ENDS].mean(), p[-_ENDS:].mean(), p.size)
     qrs = beat[place(-_QRS_HALF_S) : place(_QRS_HALF_S)] - level

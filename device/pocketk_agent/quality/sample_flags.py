@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from bottleneck import median
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from pocketk_agent.quality.reason import QualityReason
 from pocketk_agent.quality.thresholds import DEFAULT_THRESHOLDS, Thresholds
+from pocketk_agent.signal.moving_window import moving_max, moving_min
 from pocketk_agent.signal.segments import true_spans
 
 Mask = NDArray[np.bool_]
@@ -40,11 +41,11 @@ class SampleFlags:
 
 def _flat(x_mv: Float64, fs_hz: float, limits: Thresholds) -> Mask:
     width = max(1, round(limits.flat_window_s * fs_hz))
-    spread = maximum_filter1d(x_mv, width, mode="nearest") - minimum_filter1d(x_mv, width, mode="nearest")
+    spread = moving_max(x_mv, width) - moving_min(x_mv, width)
     # A window with too small a spread condemns all of its samples, not only the one in its middle.
     still = spread < limits.flat_mv
     if still.any():
-        still = maximum_filter1d(still.astype(np.int8), width, mode="constant").astype(bool)
+        still = moving_max(still.astype(np.float64), width).astype(bool)
     return still | _runs(np.concatenate([[False], np.diff(x_mv) == 0.0]), round(limits.held_s * fs_hz))
 
 
@@ -86,6 +87,6 @@ def flag_samples(
     rail = none if saturated is None else saturated & ~missing & ~off
     if missing.all():
         return SampleFlags(missing, off, rail, none)
-    filled = np.where(missing, np.median(x_mv[~missing]), x_mv)
+    filled = np.where(missing, median(x_mv[~missing]), x_mv)
     flat = _flat(filled, fs_hz, limits) & ~missing & ~off & ~rail
     return SampleFlags(missing, off, (rail | _stuck(filled, fs_hz, limits)) & ~missing & ~flat & ~off, flat)

@@ -28,7 +28,8 @@ def single_lead(ecg_mv: ArrayLike) -> NDArray[np.float64]:
         raise ShapeError("The signal is complex; an electrocardiogram is real.")
     try:
         # A masked sample is a missing one; plain conversion would show what the mask hides.
-        if isinstance(ecg_mv, np.ma.MaskedArray):
+        # np.ma takes 20 ms to load, and nobody has a masked array who has not loaded it.
+        if type(ecg_mv) is not np.ndarray and isinstance(ecg_mv, np.ma.MaskedArray):
             ecg_mv = np.ma.filled(ecg_mv.astype(np.float64), np.nan)
         array = np.asarray(ecg_mv, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:

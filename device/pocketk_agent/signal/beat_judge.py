@@ -8,6 +8,7 @@ as tall as a QRS are left to `TallTJudge`.
 from collections import deque
 
 import numpy as np
+from bottleneck import median
 
 from pocketk_agent.signal.qrs_rules import QrsRules
 from pocketk_agent.signal.slope_maximum import SlopeMaximum
@@ -33,7 +34,7 @@ class BeatJudge:
         for m in self._tall_t.without_t_waves(first):
             if m.at <= rules.learning_s * fs_hz:
                 seconds[int(m.at / fs_hz)] = max(m.height, seconds.get(int(m.at / fs_hz), 0.0))
-        level = float(np.median(list(seconds.values()))) if seconds else first[0].height
+        level = float(median(np.array(list(seconds.values())))) if seconds else first[0].height
         self._beat_levels = deque([level] * rules.memory, maxlen=rules.memory)
         self._other_levels = deque([0.1 * level] * rules.memory, maxlen=rules.memory)
         self._intervals: deque[int] = deque(maxlen=rules.memory)
@@ -56,7 +57,7 @@ class BeatJudge:
         return self._rules.fast_refractory_s if self.is_fast else self._rules.refractory_s
 
     def _threshold(self) -> float:
-        beats, others = float(np.median(self._beat_levels)), float(np.median(self._other_levels))
+        beats, others = float(median(np.array(self._beat_levels))), float(median(np.array(self._other_levels)))
         return max(self._rules.least_mv, others + self._rules.threshold * (beats - others))
 
     def judged(self, maximum: SlopeMaximum) -> list[int]:
@@ -73,7 +74,7 @@ class BeatJudge:
                 return found
             self._accept(maximum)
             return [*found, maximum.peak]
-        self._other_levels.append(min(maximum.height, float(np.median(self._beat_levels))))
+        self._other_levels.append(min(maximum.height, float(median(np.array(self._beat_levels)))))
         self._passed_over.append(maximum)
         return found
 
@@ -111,7 +112,7 @@ class BeatJudge:
         best = max(waiting, key=lambda m: m.height, default=None)
         if best is None:
             return None
-        usual = float(np.median(self._intervals)) if self._intervals else np.inf
+        usual = float(median(np.array(self._intervals))) if self._intervals else np.inf
         late = now.at - last.at > rules.overdue * usual
         high = best.height > rules.overdue_share * self._threshold()
         if late and high:
@@ -128,9 +129,9 @@ class BeatJudge:
         """Whether a maximum lies, so many usual intervals after a beat, where a steady rhythm has its next."""
         if len(self._intervals) < self._rules.memory:
             return False
-        relative = np.array(self._intervals) / np.median(self._intervals)
+        relative = np.array(self._intervals) / median(np.array(self._intervals))
         steady = bool((np.abs(relative - 1.0) <= self._rules.steady).all())
-        high = maximum.height > self._rules.on_time_share * float(np.median(self._beat_levels))
+        high = maximum.height > self._rules.on_time_share * float(median(np.array(self._beat_levels)))
         return steady and high and abs(intervals - 1.0) < self._rules.on_time
 
     def _accept(self, beat: SlopeMaximum) -> None:

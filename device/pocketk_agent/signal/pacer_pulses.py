@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
+from pocketk_agent.signal.moving_window import moving_median, repeat_ends
 from pocketk_agent.signal.qrs_rules import QrsRules
 
 Float64 = NDArray[np.float64]
@@ -28,7 +28,7 @@ def needles_mv(x_mv: Float64, fs_hz: float, median_s: float = _MEDIAN_S) -> Floa
     """
     if fs_hz < _SLOWEST_HZ or not x_mv.size:
         return np.zeros_like(x_mv)
-    return x_mv - median_filter(x_mv, 2 * max(1, round(median_s * fs_hz / 2)) + 1, mode="nearest")
+    return x_mv - moving_median(x_mv, 2 * max(1, round(median_s * fs_hz / 2)) + 1)
 
 
 def without_pulses(x_mv: Float64, fs_hz: float, rules: QrsRules) -> Float64:
@@ -47,7 +47,7 @@ def without_pulses(x_mv: Float64, fs_hz: float, rules: QrsRules) -> Float64:
     reach = min(math.ceil(rules.pulse_s * fs_hz) + _FILTER_SAMPLES, int(rules.pulse_reach_s * fs_hz))
     if reach < _FILTER_SAMPLES or not x_mv.size:
         return x_mv
-    padded = np.pad(x_mv, 2 * reach, mode="edge")
+    padded = repeat_ends(x_mv, 2 * reach, 2 * reach)
     far_left, left, middle, right, far_right = (padded[k * reach :][: x_mv.size] for k in range(5))
     over_left, over_right = middle - left, middle - right
     height = np.minimum(np.abs(over_left), np.abs(over_right))

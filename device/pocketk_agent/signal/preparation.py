@@ -5,11 +5,11 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import median_filter
 
 from pocketk_agent.signal.arrays import check_millivolts, check_missing, single_lead
 from pocketk_agent.signal.block_filter import band_pass, mains_notch
 from pocketk_agent.signal.errors import ShapeError, TooShortError, VariantError
+from pocketk_agent.signal.moving_window import moving_median
 from pocketk_agent.signal.resampling import check_rate, resample, resampled_length
 from pocketk_agent.signal.segments import (
     CLEARANCE_S,
@@ -57,7 +57,7 @@ def filter_segment(x_mv: NDArray[np.float64], variant: Variant, mains_hz: float)
         (T,) float64, millivolts. The median's ends see zeros beyond the segment, as the published chain's do.
     """
     filtered = band_pass(variant.band_hz).zero_phase(mains_notch(mains_hz).zero_phase(x_mv))
-    return filtered - median_filter(filtered, variant.median_samples, mode="constant")
+    return filtered - moving_median(filtered, variant.median_samples, beyond=0.0)
 
 
 def z_score(clip: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -6,7 +6,8 @@ low-pass is one mains period long, so mains falls into its first zero.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
+
+from pocketk_agent.signal.moving_window import moving_mean
 
 Float64 = NDArray[np.float64]
 
@@ -19,9 +20,9 @@ def _odd(seconds: float, fs_hz: float) -> int:
 
 def shape(x_mv: Float64, fs_hz: float, mains_hz: float) -> Float64:
     """Take off baseline (a 0.25 s boxcar, twice) and mains (a boxcar of one mains period)."""
-    slow = uniform_filter1d(x_mv, _odd(_BASELINE_S, fs_hz), mode="nearest")
-    slow = uniform_filter1d(slow, _odd(_BASELINE_S, fs_hz), mode="nearest")
-    return uniform_filter1d(x_mv - slow, max(1, round(fs_hz / mains_hz)), mode="nearest")
+    slow = moving_mean(x_mv, _odd(_BASELINE_S, fs_hz))
+    slow = moving_mean(slow, _odd(_BASELINE_S, fs_hz))
+    return moving_mean(x_mv - slow, max(1, round(fs_hz / mains_hz)))
 
 
 def slope_magnitude(shaped: Float64, fs_hz: float, slope_s: float, energy_s: float) -> Float64:
@@ -37,4 +38,4 @@ def slope_magnitude(shaped: Float64, fs_hz: float, slope_s: float, energy_s: flo
     steps = np.zeros_like(shaped)
     if shaped.size > lag:
         steps[lag // 2 : lag // 2 + shaped.size - lag] = shaped[lag:] - shaped[:-lag]
-    return np.sqrt(np.maximum(uniform_filter1d(steps * steps, _odd(energy_s, fs_hz), mode="nearest"), 0.0))
+    return np.sqrt(np.maximum(moving_mean(steps * steps, _odd(energy_s, fs_hz)), 0.0))

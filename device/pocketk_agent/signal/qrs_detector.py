@@ -9,9 +9,9 @@ seconds counted from the first sample, so how the samples were cut into blocks d
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from pocketk_agent.signal.beat_judge import BeatJudge
+from pocketk_agent.signal.moving_window import moving_max
 from pocketk_agent.signal.pacer_pulses import without_pulses
 from pocketk_agent.signal.qrs import shape, slope_magnitude
 from pocketk_agent.signal.qrs_rules import QrsRules
@@ -112,7 +112,7 @@ class QrsDetector:
         shaped = shape(around, self._fs_hz, self._mains_hz)
         slope = slope_magnitude(shaped, self._fs_hz, self._rules.slope_s, self._rules.energy_s)
         reach = round(self._apart_s() * self._fs_hz)
-        summit = (slope == maximum_filter1d(slope, 2 * reach + 1)) & (slope > 0.0)
+        summit = (slope == moving_max(slope, 2 * reach + 1)) & (slope > 0.0)
         summit[1:] &= slope[1:] > slope[:-1]  # of a plateau only its beginning
         half = round(_PEAK_HALF_S * self._fs_hz)
         found = []

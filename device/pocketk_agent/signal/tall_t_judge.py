@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from bottleneck import median
 from numpy.typing import NDArray
 
 from pocketk_agent.signal.slope_maximum import SlopeMaximum
@@ -105,9 +106,9 @@ class TallTJudge:
             len(kept),
             int(pair.any(axis=1).sum()),
             int(same.any(axis=1).sum()),
-            float(np.median([rest for rest in rests if rest < np.inf] or [np.inf])),
+            float(median(np.array([rest for rest in rests if rest < np.inf] or [np.inf]))),
             min((kept[k].tail for k in seconds), default=0.0),
-            float(np.median(to_beat[like_beat])) if like_beat.any() else 0.0,
+            float(median(to_beat[like_beat])) if like_beat.any() else 0.0,
         )
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pocketk_agent.clock import Clock, SystemClock
+from pocketk_agent.sources.bus.mcp3008_wiring import HIGHEST_HZ as MCP3008_HIGHEST_HZ
+from pocketk_agent.sources.pace import Pace
 from pocketk_agent.sources.source import Source, SourceLostError
 
 FrontEndKind = Literal[
@@ -30,12 +32,14 @@ class FrontEndChoice:
         drdy_line: number of the line on it.
         i2c_bus: number of the I2C bus.
         i2c_address: 7-bit address.
+        lead_off_plus_line: line on `drdy_chip` that LO+ of an AD8232 is connected to.
+        lead_off_minus_line: likewise for LO-.
         port: of the handheld on USB.
         file: recording to be replayed.
         virtual: the register-level model with a simulated patient instead of the bus.
 
     Raises:
-        ValueError: there is no such kind, no recording to replay, or no model of the kind.
+        ValueError: there is no such kind, no recording to replay, no model of the kind, or a clock above the chip's.
     """
 
     kind: str
@@ -47,6 +51,8 @@ class FrontEndChoice:
     drdy_line: int = 25
     i2c_bus: int = 1
     i2c_address: int = 0x48
+    lead_off_plus_line: int = 17
+    lead_off_minus_line: int = 27
     port: str = "/dev/ttyACM0"
     file: Path | None = None
     virtual: bool = False
@@ -58,26 +64,29 @@ class FrontEndChoice:
             raise ValueError("The front end 'replay' needs a file.")
         if self.virtual and self.kind not in _VIRTUAL_KINDS:
             raise ValueError(f"There is no model of {self.kind!r}; virtual goes with {', '.join(_VIRTUAL_KINDS)}.")
+        if self.kind == "mcp3008-ad8232" and self.spi_hz > MCP3008_HIGHEST_HZ:
+            raise ValueError(f"spi_hz is {self.spi_hz}; an MCP3008 at 3.3 V bears at most {MCP3008_HIGHEST_HZ}.")
 
 
-def open_front_end(choice: FrontEndChoice, clock: Clock | None = None) -> Source:
+def open_front_end(choice: FrontEndChoice, clock: Clock | None = None, pace: Pace | None = None) -> Source:
     """The source that a choice stands for; nothing is connected before its own `open`.
 
     Args:
         choice: see `FrontEndChoice`; a configuration's model with the same attributes does as well.
         clock: the agent's; the machine's own where none is given.
+        pace: of what is replayed or simulated without a chip; real time where none is given.
 
     Raises:
         SourceLostError: `module-missing`, the extra with the bus's module is not installed.
         RecordingFileError: the file to be replayed cannot be read.
     """
-    clock = clock or SystemClock()
+    clock, pace = clock or SystemClock(), pace or Pace.real_time()
     if choice.kind == "serial":
         return _serial(choice, clock)
     if choice.kind == "replay":
-        return _replay(choice, clock)
+        return _replay(choice, clock, pace)
     if choice.kind == "simulated-patient":
-        return _simulated_patient(clock)
+        return _simulated_patient(clock, pace)
     return _chip(choice, clock)
 
 
@@ -104,20 +113,18 @@ def _serial(choice: FrontEndChoice, clock: Clock) -> Source:
     return SerialSource(SerialTransport(choice.port), clock)
 
 
-def _replay(choice: FrontEndChoice, clock: Clock) -> Source:
+def _replay(choice: FrontEndChoice, clock: Clock, pace: Pace) -> Source:
     from pocketk_agent.recording_file import read_recording
-    from pocketk_agent.sources.pace import Pace
     from pocketk_agent.sources.replay_source import ReplaySource
 
     assert choice.file is not None  # noqa: S101 - FrontEndChoice has checked it
-    return ReplaySource(read_recording(choice.file), pace=Pace.real_time(), clock=clock)
+    return ReplaySource(read_recording(choice.file), pace=pace, clock=clock)
 
 
-def _simulated_patient(clock: Clock) -> Source:
-    from pocketk_agent.sources.pace import Pace
-    from pocketk_agent.sources.simulated_patient_source import SimulatedPatientSource
+def _simulated_patient(clock: Clock, pace: Pace) -> Source:
+    from pocketk_agent.sources.virtual_patient_source import VirtualPatientSource
 
-    return SimulatedPatientSource("typical", pace=Pace.real_time(), clock=clock)
+    return VirtualPatientSource(pace=pace, clock=clock)
 
 
 def _chip(choice: FrontEndChoice, clock: Clock) -> Source:
@@ -125,4 +132,10 @@ def _chip(choice: FrontEndChoice, clock: Clock) -> Source:
         from pocketk_agent.sources.ads1292r_front_end import ads1292r_front_end
 
         return ads1292r_front_end(choice, clock)
-    raise SourceLostError("not-supported", f"The front end {choice.kind!r} is not in this version of the agent.")
+    if choice.kind == "max30003":
+        from pocketk_agent.sources.max30003_front_end import max30003_front_end
+
+        return max30003_front_end(choice, clock)
+    from pocketk_agent.sources.ad8232_front_ends import ads1115_ad8232_front_end, mcp3008_ad8232_front_end
+
+    return (ads1115_ad8232_front_end if choice.kind == "ads1115-ad8232" else mcp3008_ad8232_front_end)(choice, clock)

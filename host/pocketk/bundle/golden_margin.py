@@ -8,6 +8,7 @@ from pocketk.bundle.errors import HostBundleError
 from pocketk_agent.bundle.golden import GoldenCase
 from pocketk_agent.bundle.manifest import TIER_OUTPUT, Manifest
 from pocketk_agent.measurement.decision import calibrated_probability, mean_score
+from pocketk_agent.measurement.disagreement import DEFAULT_DISAGREEMENT, logit_spread
 
 # Outcomes are compared word for word, logits within the tolerance: five of it is room enough (engineering choice).
 _TOLERANCES = 5.0
@@ -42,4 +43,10 @@ def _check_clear(case: GoldenCase, manifest: Manifest, room: float) -> None:
         raise HostBundleError(
             f"Golden vector {case.name!r} lies on the threshold {crossed[0]:.6g}: another processor could name "
             "another outcome. Calibrate with slightly different targets."
+        )
+    # Two clips may move apart by twice what one of them moves.
+    if abs(logit_spread(case.logits, output) - DEFAULT_DISAGREEMENT.spread_logit) <= 2.0 * room:
+        raise HostBundleError(
+            f"The clips of golden vector {case.name!r} lie about {DEFAULT_DISAGREEMENT.spread_logit:g} logits apart, "
+            "where clips begin to disagree: another processor could name another outcome. Train with another seed."
         )

@@ -25,6 +25,7 @@ from pocketk.training.part import part_of_patient
 from pocketk_agent.bundle.bundle import load_bundle
 from pocketk_agent.bundle.golden import read_golden
 from pocketk_agent.bundle.trust import DEVELOPMENT
+from pocketk_agent.measurement.disagreement import DEFAULT_DISAGREEMENT
 from pocketk_agent.probability import SiteRecalibration
 from pocketk_agent.probability.logit import logit_of
 from pocketk_models.net1d import Net1D
@@ -205,6 +206,15 @@ def test_a_golden_vector_on_a_threshold_is_refused(bundle: Path):
     close = replace(manifest, thresholds=replace(manifest.thresholds, t_low=at, t_high=max(at, 0.99)))
     with pytest.raises(HostBundleError, match="lies on the threshold"):
         check_clear_of_thresholds(cases, close)
+
+
+def test_a_golden_vector_whose_clips_almost_disagree_is_refused(bundle: Path):
+    manifest, golden = load_bundle(bundle, trust=DEVELOPMENT).manifest, read_golden(bundle / "golden.npz")
+    apart = golden[0].logits.copy()
+    apart[:, 0] = -20.0  # where no threshold is near
+    apart[0, 0] += DEFAULT_DISAGREEMENT.spread_logit
+    with pytest.raises(HostBundleError, match="clips begin to disagree"):
+        check_clear_of_thresholds({"model.onnx": [replace(golden[0], logits=apart)]}, manifest)
 
 
 @pytest.mark.parametrize(

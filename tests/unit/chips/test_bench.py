@@ -84,3 +84,10 @@ def test_a_late_host_finds_the_bench_where_it_left_it() -> None:
 def test_an_impossible_speed_is_refused(speed: float) -> None:
     with pytest.raises(ValueError, match="speed"):
         RealTimePace(speed)
+
+
+@pytest.mark.parametrize("seconds", [1e-16, 4e-10, 1e-9])
+def test_a_wait_for_less_than_a_nanosecond_passes_all_the_same(seconds: float) -> None:
+    bench = ChipBench()
+    assert bench.host_span_ns(seconds) == 1
+    assert bench.host_span_ns(0.0) == 0

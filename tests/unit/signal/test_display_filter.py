@@ -12,7 +12,9 @@ from pocketk_agent.signal.display_filter import DisplayFilter
 
 def designed(x_mv: np.ndarray, fs_hz: float) -> np.ndarray:
     """The same filter made by scipy, the first sample taken as its rest."""
-    designs = ((1, 0.05, "highpass"), (2, 40.0, "lowpass"))
+    # Two equal poles, together 3 dB down at 40 Hz as the bilinear transform bends it.
+    pole_hz = fs_hz / np.pi * np.arctan(np.tan(np.pi * 40.0 / fs_hz) / np.sqrt(np.sqrt(2.0) - 1.0))
+    designs = ((1, 0.05, "highpass"), (1, pole_hz, "lowpass"), (1, pole_hz, "lowpass"))
     sos = np.vstack([np.asarray(signal.butter(*design, fs=fs_hz, output="sos")) for design in designs])
     return np.asarray(signal.sosfilt(sos, x_mv - x_mv[0]))
 

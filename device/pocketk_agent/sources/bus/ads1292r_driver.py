@@ -19,6 +19,7 @@ from pocketk_agent.sources.bus.ads1292r_setup import (
     CODE_MAX,
     CONFIG2,
     CONFIG2_TEST,
+    CONFIG2_TEST_LEVEL,
     LSB_MV,
     NOMINAL_FS_HZ,
     SETUP,
@@ -52,6 +53,7 @@ _SIGNALS: dict[str, dict[int, int]] = {
     "inputs": {},
     "shorted": {CH1SET: CH1_SHORTED},
     "test-square": {CONFIG2: CONFIG2_TEST, CH1SET: CH1_TEST},
+    "test-level": {CONFIG2: CONFIG2_TEST_LEVEL, CH1SET: CH1_TEST},
 }
 
 
@@ -273,7 +275,7 @@ class Ads1292rDriver(SampleDriver, CalibrationSignals):
             edges.copy(),
             NOMINAL_FS_HZ,
             LSB_MV,
-            TEST_MV if signal == "test-square" else None,
+            TEST_MV if signal.startswith("test-") else None,
             self._wiring.serial,
         )
 

@@ -42,6 +42,7 @@ class Setting:
 
 CONFIG2, CH1SET = 0x02, 0x04
 CONFIG2_MEASURE, CONFIG2_TEST = 0xE0, 0xE3
+CONFIG2_TEST_LEVEL = 0xE2  # the test signal held at its upper level, bit 0 clear (UNVERIFIED: that it is the upper one)
 CH1_INPUTS, CH1_SHORTED, CH1_TEST = 0x00, 0x01, 0x05
 
 SETUP = (

@@ -1,5 +1,6 @@
 """An agent's clock that shows the time of a bench of chip models."""
 
+import math
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -34,7 +35,7 @@ class BenchClock(Clock):
 
     def sleep(self, seconds: float) -> None:
         """See `Clock`."""
-        self._bench.advance(round(max(0.0, seconds) * _NS_PER_S))
+        self._bench.advance(math.ceil(max(0.0, seconds) * _NS_PER_S))
 
     def now(self) -> datetime:
         """See `Clock`."""

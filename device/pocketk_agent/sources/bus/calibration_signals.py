@@ -1,42 +1,14 @@
 """The seam through which a front end's own test signals are recorded for its calibration."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from pocketk_agent.front_end_calibration.recording import CalibrationRecording, CalibrationSignal
 
-CalibrationSignal = Literal["test-square", "shorted", "inputs"]
+__all__ = ["CalibrationRecording", "CalibrationSignal", "CalibrationSignalError", "CalibrationSignals"]
 
 
 class CalibrationSignalError(Exception):
     """The front end has no such signal; the message says what it has."""
-
-
-@dataclass(frozen=True)
-class CalibrationRecording:
-    """Samples of one signal, settled.
-
-    Attributes:
-        signal: what was at the converter.
-        counts: (T,) int32 raw counts.
-        lead_off: (T,) bool.
-        edge_ns: (T,) int64, when each sample was there, on the host's monotonic clock.
-        nominal_fs_hz: what the set-up asks for.
-        lsb_mv: nominal millivolts a count.
-        test_mv: nominal amplitude of the test square above and below zero; None where none was on.
-        serial: the front end's serial number.
-    """
-
-    signal: CalibrationSignal
-    counts: NDArray[np.int32]
-    lead_off: NDArray[np.bool_]
-    edge_ns: NDArray[np.int64]
-    nominal_fs_hz: float
-    lsb_mv: float
-    test_mv: float | None
-    serial: str
 
 
 class CalibrationSignals(ABC):
@@ -47,7 +19,8 @@ class CalibrationSignals(ABC):
         """Record a signal on an open driver, then restore the inputs and start sampling again at index 0.
 
         Args:
-            signal: "test-square", "shorted" or "inputs" (what the electrodes give).
+            signal: "test-square", "test-level" (the square's upper level, held: it tells the polarity, which a square
+                does not), "shorted" or "inputs" (what the electrodes give).
             seconds: length of the recording, above 0.
 
         Raises:

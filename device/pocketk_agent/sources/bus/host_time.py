@@ -1,5 +1,6 @@
 """The host's time as a driver needs it: the kernel's own clock, and waiting."""
 
+import math
 import time
 from abc import ABC, abstractmethod
 
@@ -48,4 +49,4 @@ class BenchTime(HostTime):
 
     def sleep(self, seconds: float) -> None:
         """Let the chips run for that long."""
-        self._bench.advance(round(max(0.0, seconds) * _NS_PER_S))
+        self._bench.advance(math.ceil(max(0.0, seconds) * _NS_PER_S))
