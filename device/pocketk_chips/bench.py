@@ -1,7 +1,6 @@
 """The bench's time: a discrete-event clock that every chip, line and bus of a model shares."""
 
 import heapq
-import math
 
 SECOND_NS = 1000000000
 
@@ -70,12 +69,10 @@ class ChipBench:
         return True
 
     def host_span_ns(self, seconds: float) -> int:
-        """Bench time that passes while the host's clock shows `seconds` to pass.
-
-        Rounded up: whoever waits for the rest of a nanosecond would else wait for ever.
-        """
+        """Bench time that passes while the host's clock shows `seconds` to pass; at least 1 ns of any wait."""
         speed = 1.0 if self.pace is None else self.pace.speed
-        return math.ceil(seconds * speed * SECOND_NS)
+        span_ns = int(seconds * speed * SECOND_NS)
+        return max(1, span_ns) if seconds > 0.0 else span_ns
 
     def _step(self, limit_ns) -> bool:
         """Go to the next event and call it, if there is one up to `limit_ns`."""

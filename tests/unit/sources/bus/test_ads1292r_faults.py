@@ -43,17 +43,11 @@ def missing(indices: list[int]) -> list[int]:
     return sorted(set(range(indices[0], indices[-1])) - set(indices))
 
 
-def read_on(ads: AdsBench, source: Ads1292rSource, seconds: float) -> None:
-    until_ns = ads.bench.now_ns + round(seconds * SECOND_NS)
-    while ads.bench.now_ns < until_ns:
-        source.read(0.05)
-
-
 def loss(ads: AdsBench, source: Ads1292rSource) -> tuple[str, float]:
     """The code with which the loss is stated, and after how many seconds of bench time."""
     began_ns = ads.bench.now_ns
     with pytest.raises(SourceLostError, match=r".{20}") as caught:
-        read_on(ads, source, 10.0)
+        read_samples(source, 10**9)
     with pytest.raises(SourceLostError):
         source.read(0.05)
     return caught.value.code, (ads.bench.now_ns - began_ns) / SECOND_NS
