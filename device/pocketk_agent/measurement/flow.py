@@ -150,7 +150,9 @@ class MeasurementFlow:
             return
         skip = max(0, self._now - block.first_index)
         for change in self._debounce.follow(block.lead_off[skip:], block.first_index + skip):
-            self._let_time_pass(change.at)
+            # Contact that is lost in the very moment in which it would have settled has not settled.
+            tie = self.state is FlowState.STABILISING and not change.contact
+            self._let_time_pass(change.at - 1 if tie else change.at)
             self._follow_contact(change)
         self._let_time_pass(block.stop_index)
 
