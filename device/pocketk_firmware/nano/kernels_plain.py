@@ -69,8 +69,8 @@ def average(layer, _file, arena) -> None:
             total = -128 * n
             for k in range(0, n * channels, channels):
                 total = total + arena[x_at + k + channel]
-            # of the size, since a negative quotient would be rounded down
-            mean = (total + n // 2) // n if total >= 0 else -((n // 2 - total) // n)
+            # As in `requantise`; an odd window has no halves.
+            mean = (total + n // 2 + (total >> 31) * (1 - n % 2)) // n
             arena[layer[Y_AT] + t * channels + channel] = clamp(mean + 128, layer[LEAST], layer[MOST])
 
 
