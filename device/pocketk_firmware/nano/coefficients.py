@@ -2,8 +2,8 @@
 
 One section is (b0, b1, b2, a1, a2) with a0 = 16384, all rounded to integers; the designs are
 `scipy.signal.iirnotch(mains, 30, 500)` and `butter(4, 40, fs=500, output="sos")` with the gain spread over the
-sections so that each passes DC unchanged. Of the low-pass, b1 takes the rounding: every section's DC gain is 1
-exactly. Tests hold the responses against scipy.
+sections so that each passes DC unchanged. In the low-pass, b1 takes the rounding, so that its DC gain is 1 exactly.
+Tests hold the responses against scipy.
 """
 
 from pocketk_firmware.constant import const

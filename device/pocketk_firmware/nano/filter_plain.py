@@ -78,7 +78,7 @@ def _to_units(state, count):
         state[STARTED] = 1
         state[DC] = level  # a fast start: the first sample is taken as the level at rest
     rest = level - state[DC]
-    # 13/2048 of the way each sample: a pole at 0.5 Hz (0.507 Hz at 500 samples a second).
+    # 13/2048 of the way each sample: 3 dB down between 0.50 and 0.51 Hz.
     state[DC] = state[DC] + (rest >> 8) + (rest >> 9) + (rest >> 11)
     half = clamp(((rest >> state[DOWN]) + 1) >> 1, -HALF_RANGE, HALF_RANGE)  # rounded
     units = (half * state[MULTIPLIER] + 0x8000) >> 16  # rounded
