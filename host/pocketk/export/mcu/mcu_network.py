@@ -72,7 +72,7 @@ class McuNetwork:
     outputs: tuple[McuOutput, ...]
 
 
-def average_layer(kernel: int, zero: int = 0) -> McuLayer:
-    """Return the mean over `kernel` frames, one window; `zero` is the zero point before and after it."""
+def average_layer(kernel: int, zero: int = 0, stride: int = 1) -> McuLayer:
+    """Return the mean over `kernel` frames, every `stride` frames; `zero` is the zero point before and after it."""
     no_weights, nothing = np.zeros(0, np.int8), np.zeros(0, np.int32)
-    return McuLayer(AVERAGE, no_weights, nothing, nothing, nothing, kernel, stride=kernel, zero=zero)
+    return McuLayer(AVERAGE, no_weights, nothing, nothing, nothing, kernel, stride, zero=zero)
