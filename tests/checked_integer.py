@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ranged_integer import INT32_HIGH, INT32_LOW, RangeViolation
+from ranged_integer import INT32_HIGH, INT32_LOW, RangeError
 
 
 class Checked(int):
-    """An int whose arithmetic gives `Checked` and raises `RangeViolation` outside int32."""
+    """An int whose arithmetic gives `Checked` and raises `RangeError` outside int32."""
 
     def __new__(cls, value: int) -> Checked:
         """Check the value."""
         if not INT32_LOW <= value <= INT32_HIGH:
-            raise RangeViolation(f"{value} is not within int32")
+            raise RangeError(f"{value} is not within int32")
         return super().__new__(cls, value)
 
 

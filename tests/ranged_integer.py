@@ -14,7 +14,7 @@ from math import ceil, floor
 INT32_LOW, INT32_HIGH = -(2**31), 2**31 - 1
 
 
-class RangeViolation(ArithmeticError):
+class RangeError(ArithmeticError):
     """An intermediate of the firmware may leave int32."""
 
 
@@ -34,7 +34,7 @@ class Ranged:
     def __init__(self, low: Fraction | int, high: Fraction | int, terms: dict[Symbol, Fraction] | None = None) -> None:
         self.low, self.high, self.terms = low, high, terms or {}
         if self.least < INT32_LOW or self.most > INT32_HIGH:
-            raise RangeViolation(f"{self.least} to {self.most} is not within int32")
+            raise RangeError(f"{self.least} to {self.most} is not within int32")
 
     @property
     def least(self) -> int:

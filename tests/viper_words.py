@@ -18,7 +18,7 @@ from typing import Any
 _GAP = 64  # bytes that belong to nobody between two buffers
 
 
-class BadAccess(Exception):
+class AccessError(Exception):
     """An access beyond a buffer, or one that is not aligned."""
 
 
@@ -54,11 +54,11 @@ class Machine:
         """The bytes at an address."""
         self.accesses += 1
         if address % size:
-            raise BadAccess(f"{size} bytes at {address} are not aligned")
+            raise AccessError(f"{size} bytes at {address} are not aligned")
         for at, view in self._buffers:
             if at <= address and address + size <= at + len(view):
                 return view[address - at : address - at + size]
-        raise BadAccess(f"{size} bytes at {address} lie in no buffer")
+        raise AccessError(f"{size} bytes at {address} lie in no buffer")
 
     def load(self, address: int, size: int) -> int:
         """A load as viper does it: signed only where a word of 32 bits fills the register."""
@@ -81,7 +81,11 @@ def _wrapping(name: str) -> Callable[[Any, Any], Word]:
 
 
 def _words_of(machine: Machine) -> type[Word]:
-    names = [f"__{r}{name}__" for name in ("add", "sub", "mul", "lshift", "rshift", "floordiv", "and", "xor") for r in ("", "r")]
+    names = [
+        f"__{r}{name}__"
+        for name in ("add", "sub", "mul", "lshift", "rshift", "floordiv", "and", "xor")
+        for r in ("", "r")
+    ]
     return type("Word", (Word,), {"machine": machine, **{name: _wrapping(name) for name in names}})
 
 
@@ -117,7 +121,9 @@ def load_viper(path: Path, bits: int) -> tuple[ModuleType, Machine]:
 
     def viper(function: Callable[..., Any]) -> Callable[..., Any]:
         kinds = [kind for name, kind in function.__annotations__.items() if name != "return"]
-        return lambda *given: function(*(as_is(one) if kind is object else kind(one) for kind, one in zip(kinds, given, strict=True)))
+        return lambda *given: function(
+            *(as_is(one) if kind is object else kind(one) for kind, one in zip(kinds, given, strict=True))
+        )
 
     def as_is(value: Any) -> Any:
         return value

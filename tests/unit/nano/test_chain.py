@@ -40,7 +40,7 @@ def float_reference(mv: NDArray[np.float64], mains_hz: int = 50) -> NDArray[np.f
     pole = 1 - 13 / 2048
     y = signal.lfilter([1.0, -1.0], [1.0, -pole], mv - mv[0])
     y = signal.lfilter(*signal.iirnotch(mains_hz, 30, FS), y)
-    return signal.sosfilt(signal.butter(4, 40, fs=FS, output="sos"), y)[3::4]
+    return np.asarray(signal.sosfilt(signal.butter(4, 40, fs=FS, output="sos"), y))[3::4]
 
 
 @pytest.mark.parametrize("hz", [0.5, 10, 40, 50, 60])
@@ -61,10 +61,9 @@ def test_mains_is_gone_within_the_rate_s_tolerance(mains_hz: int, beside_hz: flo
 
 @pytest.mark.parametrize("mains_hz", [50, 60])
 def test_the_responses_of_the_sections_are_those_of_their_designs(mains_hz: int) -> None:
-    w = np.linspace(0.2, 60, 600)
-    wanted = signal.freqz_sos(signal.butter(4, 40, fs=FS, output="sos"), w, fs=FS)[1]
+    wanted = signal.freqz_sos(signal.butter(4, 40, fs=FS, output="sos"), 2048)[1]
     rows = [[*(c / 16384 for c in section[:3]), 1.0, *(c / 16384 for c in section[3:])] for section in LOW_PASS]
-    assert np.abs(signal.freqz_sos(rows, w, fs=FS)[1] - wanted).max() < 2e-3
+    assert np.abs(signal.freqz_sos(rows, 2048)[1] - wanted).max() < 2e-3
     b, a = signal.iirnotch(mains_hz, 30, FS)
     wanted = np.array([*b, *a[1:]]) * 16384
     assert np.abs(np.array(NOTCH[mains_hz]) - wanted).max() <= 0.5
@@ -76,8 +75,8 @@ def test_dc_passes_the_low_pass_unchanged() -> None:
 
 
 def test_the_tracker_s_corner_is_at_half_a_hertz() -> None:
-    pole = 1 - 13 / 2048
-    below, above = np.abs(signal.freqz([1, -1], [1, -pole], worN=[0.5, 0.51], fs=FS)[1])
+    z = np.exp(-2j * np.pi * np.array([0.5, 0.51]) / FS)
+    below, above = np.abs((1 - z) / (1 - (1 - 13 / 2048) * z))
     assert below < np.sqrt(0.5) < above
 
 
@@ -88,7 +87,9 @@ def test_it_starts_at_rest_and_a_constant_stays_at_nought(stated: StatedScale) -
 
 
 @settings(max_examples=30, deadline=None)
-@given(seed=st.integers(0, 2**32), size=st.sampled_from([3, 300, 30_000, 3_000_000]), mains_hz=st.sampled_from([50, 60]))
+@given(
+    seed=st.integers(0, 2**32), size=st.sampled_from([3, 300, 30_000, 3_000_000]), mains_hz=st.sampled_from([50, 60])
+)
 def test_no_limit_cycle_stands(seed: int, size: int, mains_hz: int) -> None:
     rng = np.random.default_rng(seed)
     counts = np.concatenate([rng.integers(-size, size + 1, 1000), np.full(7000, rng.integers(-size, size + 1))])

@@ -134,7 +134,9 @@ def run_or_refuse(data: bytes) -> bool:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    changes=st.lists(st.tuples(st.integers(0, TABLE_AT + 60), st.binary(min_size=1, max_size=3)), min_size=1, max_size=3)
+    changes=st.lists(
+        st.tuples(st.integers(0, TABLE_AT + 60), st.binary(min_size=1, max_size=3)), min_size=1, max_size=3
+    )
 )
 def test_whatever_is_accepted_runs(changes: list[tuple[int, bytes]]) -> None:
     data = SOUND

@@ -16,7 +16,7 @@ from pocketk_firmware.nano.stream import SPARE_FRAMES, Stream, streamable
 
 
 def tflite_requantise(total: int, multiplier: int, shift: int) -> int:
-    """MultiplyByQuantizedMultiplier of TensorFlow Lite (kernels/internal/common.h), in 64 bits, for a Q31 multiplier."""
+    """TensorFlow Lite's MultiplyByQuantizedMultiplier (kernels/internal/common.h) for a Q31 multiplier, in 64 bits."""
     product = total * (multiplier << 16)
     nudge = 1 << 30 if product >= 0 else 1 - (1 << 30)
     quotient = abs(product + nudge) >> 31  # C divides towards zero

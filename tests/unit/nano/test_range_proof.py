@@ -18,7 +18,7 @@ from pocketk_firmware.nano import layer as words
 from pocketk_firmware.nano.mcu_file import MOST_BIAS, MOST_FAN_IN, MOST_SHIFT, McuFile
 from pocketk_firmware.nano.network import Network
 from pocketk_firmware.nano.scaling import LEVEL_BITS, Scaling, scale_of
-from ranged_integer import INT32_HIGH, INT32_LOW, Ranged, RangeViolation, clamp_range, unknown
+from ranged_integer import INT32_HIGH, INT32_LOW, Ranged, RangeError, clamp_range, unknown
 
 # The tracker's level may end this much below the lowest input: three roundings down a sample over 13/2048 a sample.
 TRACKER_SLACK = 3 * 2048 // 13 + 1
@@ -28,7 +28,11 @@ def settings() -> Iterator[tuple[int, int, int, int]]:
     """Rails, `up` and `down` of every size of converter, as wide as `scale_of` lets them be and anywhere in 24 bits."""
     for up in range(LEVEL_BITS - 23, LEVEL_BITS + 1):
         half = 1 << (LEVEL_BITS - up)
-        for low, high in ((1 - half, half), (COUNT_MIN, COUNT_MIN + 2 * half - 1), (COUNT_MAX - 2 * half + 1, COUNT_MAX)):
+        for low, high in (
+            (1 - half, half),
+            (COUNT_MIN, COUNT_MIN + 2 * half - 1),
+            (COUNT_MAX - 2 * half + 1, COUNT_MAX),
+        ):
             if COUNT_MIN <= low < high <= COUNT_MAX:
                 yield from ((low, high, up, down) for down in (0, 9, 29))
 
@@ -65,7 +69,7 @@ def violations_of_one_sample(setting: tuple[int, int, int, int], mains_hz: int, 
     state[chain_state.STARTED], state[chain_state.PHASE] = 1, phase
     try:
         filter_plain.run(state, [unknown(INT32_LOW, INT32_HIGH)], 1, [0])
-    except RangeViolation as violation:
+    except RangeError as violation:
         return [f"{setting} {mains_hz} Hz: {violation}"]
     broken = [at for at, (low, high) in ranges.items() if state[at].least < low or state[at].most > high]
     return [f"{setting} {mains_hz} Hz: word {at} is not within its range after the sample" for at in broken]
@@ -127,7 +131,7 @@ def violations_of_a_layer(kernel, kind: int, bias: int, shift: int) -> list[str]
     arena: list = [Ranged(0, 255) for _ in range(MOST_FAN_IN)] + [0] * 4
     try:
         kernel(layer, file, arena)
-    except RangeViolation as violation:
+    except RangeError as violation:
         return [f"{kernel.__name__}, bias {bias}, shift {shift}: {violation}"]
     return []
 
@@ -204,5 +208,5 @@ def test_checked_integers_find_nothing_in_a_network() -> None:
 
 
 def test_a_checked_integer_that_leaves_int32_is_noticed() -> None:
-    with pytest.raises(RangeViolation, match="2147483648"):
-        Checked(INT32_HIGH) + 1
+    with pytest.raises(RangeError, match="2147483648"):
+        _ = Checked(INT32_HIGH) + 1

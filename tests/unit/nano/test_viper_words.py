@@ -16,7 +16,7 @@ from pocketk_firmware.nano.chain import Chain
 from pocketk_firmware.nano.mcu_file import McuFile
 from pocketk_firmware.nano.network import Network
 from pocketk_firmware.nano.stream import Stream, streamable
-from viper_words import BadAccess, load_viper
+from viper_words import AccessError, load_viper
 
 NANO = Path(filter_plain.__file__).parent
 HANDHELD = stated_scale(ADS1292R.front_end)
@@ -98,10 +98,10 @@ def test_loads_of_32_bits_are_signed_on_a_32_bit_chip_only(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("source", ["def f(p: ptr8) -> int:\n    return p[4]\n", "def f(p: ptr8):\n    p[-1] = 0\n"])
 def test_an_access_beyond_its_buffer_is_noticed(source: str, tmp_path: Path) -> None:
-    with pytest.raises(BadAccess, match="in no buffer"):
+    with pytest.raises(AccessError, match="in no buffer"):
         viper_of(source, tmp_path, 32)(bytearray(4))
 
 
 def test_a_word_that_is_not_aligned_is_noticed(tmp_path: Path) -> None:
-    with pytest.raises(BadAccess, match="not aligned"):
+    with pytest.raises(AccessError, match="not aligned"):
         viper_of("def f(p: ptr8) -> int:\n    q = ptr32(int(p) + 2)\n    return q[0]\n", tmp_path, 32)(bytearray(8))
