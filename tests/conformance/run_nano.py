@@ -9,6 +9,7 @@ Runs in CPython and in MicroPython:
 # MicroPython runs this file too: it has no typing module.
 
 import json
+import os
 import sys
 from array import array
 from binascii import crc32, unhexlify
@@ -46,7 +47,7 @@ class Pipeline:
     def __init__(self, form, mcu, samples, mains_hz, stated) -> None:
         run, kernels = forms(form)
         self.chain = Chain(stated, mains_hz, run)
-        self.network = Network(McuFile(bytearray(mcu)), kernels)
+        self.network = Network(McuFile(mcu), kernels)
         self.out = bytearray(samples // 4 + 1)
         self.samples = samples
 
@@ -87,16 +88,17 @@ def replay_golden(form, path) -> None:
     with open(path) as file:  # noqa: PTH123
         golden = json.load(file)
     for case in golden["cases"]:
-        sys.stdout.write(golden_line(unhexlify(golden["mcu"]), case, form) + "\n")
+        sys.stdout.write(golden_line(bytearray(unhexlify(golden["mcu"])), case, form) + "\n")
 
 
 def main(form, mcu_path, counts_path, settings) -> None:
     """Print the lines; the settings are samples, mains_hz, lsb_pv, bits."""
     samples, mains_hz, lsb_pv, bits = [int(one) for one in settings]
-    with open(mcu_path, "rb") as file:  # noqa: PTH123  MicroPython has no pathlib
-        mcu = file.read()
+    counts = array("i", bytes(4 * samples))  # largest first: a Pico's heap has no room for detours
+    mcu = bytearray(os.stat(mcu_path)[6])  # noqa: PTH116  MicroPython has no pathlib
+    with open(mcu_path, "rb") as file:  # noqa: PTH123
+        file.readinto(mcu)
     pipeline = Pipeline(form, mcu, samples, mains_hz, Stated(lsb_pv, bits))
-    counts = array("i", bytes(4 * samples))
     with open(counts_path, "rb") as file:  # noqa: PTH123
         while file.readinto(counts):
             sys.stdout.write(pipeline.line(counts) + "\n")
