@@ -1,4 +1,4 @@
-"""What is fuzzed: everything that reads a bundle from outside, each with what may come out and seeds to start from.
+"""What is fuzzed: all that reads a bundle or a network from outside, with what may come out and seeds to start from.
 
 Used by atheris (`make fuzz`) and, in a small sample, by the test suite.
 """
@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from fuzz_mcu import mcu_seeds, read_mcu
 
 from pocketk_agent.bundle.archive import archive_bytes, read_archive, unpack
 from pocketk_agent.bundle.bundle import shipped_bundles
@@ -27,6 +28,7 @@ from pocketk_agent.bundle.public_key import PublicKey
 from pocketk_agent.bundle.signature import SIGNATURE_NAME, parse_signature
 from pocketk_agent.bundle.trust import DEVELOPMENT, Trust, keys_json, parse_keys, read_trust
 from pocketk_agent.bundle.verify import check_contents, verify
+from pocketk_firmware.nano.mcu_file import McuError
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DEMONSTRATION = Trust(demonstration=True)
@@ -234,6 +236,7 @@ TARGETS = {
         FuzzTarget("golden", _read_golden, BundleError, _golden_files),
         FuzzTarget("golden-array", _read_golden_array, BundleError, _golden_array_seeds),
         FuzzTarget("verify", _verify, BundleError, _verify_seeds),
+        FuzzTarget("mcu", read_mcu, McuError, mcu_seeds),
     )
 }
 

@@ -17,7 +17,7 @@ NOTCH = {
 }
 
 # Butterworth of order 4 at 40 Hz: what decimation to 125 Hz folds onto 40 Hz and below (85 Hz and above) is
-# attenuated 28 dB or more.
+# attenuated 29 dB or more.
 LOW_PASS = (
     (701, 1403, 701, -19871, 6292),
     (856, 1710, 856, -24245, 11283),
