@@ -1,7 +1,7 @@
 """Sums of products in ARM Thumb inline assembler, for Cortex-M0+ (armv6m) and later.
 
-Compiled only where a port has `asm_thumb`; `kernels_thumb` makes kernels of it. Four products a turn take 27 to 30
-cycles of a Cortex-M0+ with its one-cycle multiplier: two loads of two cycles, a multiplication and an addition each.
+Compiled only where a port has `asm_thumb`; `kernels_thumb` makes kernels of it. Counted with the cycles of a Cortex-M0+
+(loads 2, taken branches 2, multiplier 1): 7.5 to 9.2 a product in rows of 64 to 15, 14.1 in columns of 11.
 """
 
 # ruff: noqa: F821, PLR0915  registers and instructions are the assembler's own names
@@ -78,7 +78,7 @@ def row_sums(r0, r1, r2):
 def column_sums(r0, r1, r2):
     """Write sum(x * (w - 128)) of each channel's own kernel to `job[6:]`.
 
-    As `row_sums`, but neighbours in a sum lie a frame apart: x and w both step by the number of channels.
+    As `row_sums`, but neighbours in a sum lie a frame apart: x and w both step by the number of channels, which r7 holds within a sum.
     """
     ldr(r3, [r0, 0])
     add(r2, r2, r3)
@@ -87,23 +87,23 @@ def column_sums(r0, r1, r2):
     ldr(r3, [r0, 12])
     mov(r7, r0)
     label(CHANNEL)
-    push({r1, r2, r3})
+    push({r1, r2, r3, r7})
     mov(r4, 0)
     ldr(r3, [r0, 8])
+    ldr(r7, [r0, 12])
     label(TAP)
     ldrb(r5, [r2, 0])
     ldrb(r6, [r1, 0])
     sub(r6, 128)
     mul(r5, r6)
     add(r4, r4, r5)
-    ldr(r6, [r0, 12])
-    add(r2, r2, r6)
-    add(r1, r1, r6)
+    add(r2, r2, r7)
+    add(r1, r1, r7)
     sub(r3, 1)
     bne(TAP)
+    pop({r1, r2, r3, r7})
     str(r4, [r7, 24])
     add(r7, 4)
-    pop({r1, r2, r3})
     add(r1, 1)
     add(r2, 1)
     sub(r3, 1)
