@@ -104,7 +104,7 @@ def depthwise(layer: ptr32, file: object, arena: ptr8):
     table = ptr32(int(ptr8(file)) + layer[3])
     weights = int(ptr8(file)) + layer[4]
     channels = layer[6]
-    kernel = layer[8]
+    end = layer[8] * channels
     step = layer[9] * channels
     zero = layer[10]
     least = layer[11]
@@ -116,14 +116,12 @@ def depthwise(layer: ptr32, file: object, arena: ptr8):
         channel = 0
         while channel < channels:
             total = (table[channel << 1] ^ m) - m
-            x = ptr8(x_at + channel)
-            w = ptr8(weights + channel)
-            i = kernel
-            while i > 0:
-                total += x[0] * (w[0] - 128)
-                x = ptr8(int(x) + channels)
-                w = ptr8(int(w) + channels)
-                i -= 1
+            x = ptr8(x_at)
+            w = ptr8(weights)
+            i = channel
+            while i < end:
+                total += x[i] * (w[i] - 128)
+                i += channels
             scale = table[(channel << 1) + 1]
             shift = scale >> 16
             scale = scale & 0x7FFF
