@@ -1,7 +1,8 @@
 """Measures what chain, stream and network allocate, and how long they take, in MicroPython.
 
 `micropython tests/conformance/measure_nano.py golden_nano.json [file.mcu]` prints one JSON object: bytes allocated by
-a block of 25 samples, by a block of 6 steps and by a window, and nanoseconds per sample and per multiply-accumulate.
+25 samples in the chain and in the scorer, by 6 steps in the stream and by a window, and nanoseconds per sample and
+per multiply-accumulate.
 """
 
 # MicroPython runs this file too: it has no typing module.
@@ -18,6 +19,7 @@ from pocketk_firmware.nano import filter_plain, kernels_plain
 from pocketk_firmware.nano.chain import Chain, fast_run
 from pocketk_firmware.nano.mcu_file import McuFile
 from pocketk_firmware.nano.network import Network, fast_kernels
+from pocketk_firmware.nano.scorer import Scorer
 from pocketk_firmware.nano.stream import Stream, streamable
 from pocketk_firmware.ticks import ticks_diff, ticks_us
 
@@ -61,11 +63,16 @@ def main(path, mcu_path=None) -> None:
     out = bytearray(500)
     window = bytes(model.input_frames)
     stream, network, chain = Stream(model, streamable(model)), Network(model), Chain(stated, 50)
+    scorer = Scorer(stated, 50, model)
+    scorer.take(counts, BLOCK)
+    while scorer.stream.missing == model.input_frames:  # until it has settled
+        scorer.take(counts, BLOCK)
     slow_chain = Chain(stated, 50, filter_plain.run)
     report = {
         "kernels": fast_kernels.NAME,
         "chain block": allocated(lambda: chain.run(counts, BLOCK, out)),
         "stream block": allocated(lambda: stream.push(window, 6)),
+        "scorer block": allocated(lambda: scorer.take(counts, BLOCK)),
         "window": allocated(lambda: network.run(window)),
         "chain ns a sample": {
             "fast" if fast_run is not filter_plain.run else "plain": fastest_us(lambda: chain.run(counts, 500, out), 50)

@@ -46,4 +46,5 @@ def test_neither_chain_nor_stream_allocates(micropython: str, run_script: RunScr
     assert report["kernels"] == "viper"
     assert report["chain block"] == 0
     assert report["stream block"] == 0
+    assert report["scorer block"] == 0
     assert report["window"] == 0

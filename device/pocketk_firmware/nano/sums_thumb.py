@@ -78,7 +78,8 @@ def row_sums(r0, r1, r2):
 def column_sums(r0, r1, r2):
     """Write sum(x * (w - 128)) of each channel's own kernel to `job[6:]`.
 
-    As `row_sums`, but neighbours in a sum lie a frame apart: x and w both step by the number of channels, which r7 holds within a sum.
+    As `row_sums`, but neighbours in a sum lie a frame apart: x and w both step by the number of channels, which r7
+    holds within a sum.
     """
     ldr(r3, [r0, 0])
     add(r2, r2, r3)
