@@ -17,7 +17,7 @@ OUTPUTS = --outputs k_gt_5_5 --outputs k_ge_6_0 --outputs k_mmol_l
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak soak-day test-tflite-runtime test-other-cpu test-aarch64 test-provision lock-pi parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
+.PHONY: help demo test slow soak soak-day test-tflite-runtime test-other-cpu test-bitexact test-aarch64 test-provision lock-pi parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -87,6 +87,9 @@ lock-pi: $(VENV)/.dev-ready  ## Lock the Raspberry Pi's packages anew, after a d
 
 parity-long: $(VENV)/.dev-ready  ## Files of single and half precision beside their network, 1,000 clips, both sizes
 	@POCKETK_PARITY_CLIPS=1000 $(PYTEST) -q -s tests/scale/test_format_parity.py
+
+test-bitexact: $(VENV)/.dev-ready  ## Every form of the integer chain and network on 10,000 windows (20 minutes)
+	@$(PYTEST) -q -s tests/conformance/test_nano_in_both_runtimes.py
 
 fuzz: $(VENV)-fuzz/.ready  ## Fuzz everything that reads a bundle, verify and archives two minutes each (6 minutes)
 	@PYTHONPATH=device $(VENV)-fuzz/bin/python tests/fuzz/fuzz_all.py 120 out/fuzz

@@ -1,4 +1,4 @@
-"""What is fuzzed: everything that reads a bundle from outside, each with what may come out and seeds to start from.
+"""What is fuzzed: all that reads a bundle or a network from outside, with what may come out and seeds to start from.
 
 Used by atheris (`make fuzz`) and, in a small sample, by the test suite.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from calibration_seeds import calibration_seeds, signal_seeds
+from fuzz_mcu import mcu_seeds, read_mcu
 
 from pocketk_agent.bundle.archive import archive_bytes, read_archive, unpack
 from pocketk_agent.bundle.bundle import shipped_bundles
@@ -31,6 +32,7 @@ from pocketk_agent.bundle.verify import check_contents, verify
 from pocketk_agent.front_end_calibration.error import FrontEndCalibrationError
 from pocketk_agent.front_end_calibration.recording_file import parse_signals
 from pocketk_agent.front_end_calibration.signed_calibration import parse_calibration
+from pocketk_firmware.nano.mcu_file import McuError
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DEMONSTRATION = Trust(demonstration=True)
@@ -252,6 +254,7 @@ TARGETS = {
         FuzzTarget("calibration", _read_calibration, FrontEndCalibrationError, calibration_seeds),
         FuzzTarget("calibration-signals", _read_signals, ValueError, signal_seeds),
         FuzzTarget("verify", _verify, BundleError, _verify_seeds),
+        FuzzTarget("mcu", read_mcu, McuError, mcu_seeds),
     )
 }
 

@@ -35,7 +35,7 @@ def test_a_changed_input_is_refused_in_documented_words_or_means_what_it_says(na
 
 
 @pytest.mark.parametrize(
-    "name", ["archive", "unpack", "manifest", "signature", "keys", "trust", "golden-array", "calibration"]
+    "name", ["archive", "unpack", "manifest", "signature", "keys", "trust", "golden-array", "calibration", "mcu"]
 )
 def test_every_seed_is_sound_so_that_fuzzing_starts_inside(name: str):
     accepted = [TARGETS[name].run(seed) for seed in TARGETS[name].seeds()]
