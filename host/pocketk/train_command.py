@@ -43,6 +43,7 @@ def train_command(  # noqa: PLR0913 - one keyword for each option of the command
         pocketk simulate --patients 100000 --positives 0.3 --out cohort
         pocketk train cohort --out run
         pocketk train cohort --preset fine-tune --from ecgfounder.pth --accelerator cuda --devices 2 --out run
+        pocketk train cohort --preset pocketk-nano --teacher run/model.safetensors --out nano-run
         pocketk train cohort --teacher large-run/model.safetensors --teacher-weight 0.8 --out small-run
         pocketk train --resume run
         pocketk train --again run --seed 1 --out run-1
@@ -52,7 +53,7 @@ def train_command(  # noqa: PLR0913 - one keyword for each option of the command
     .csv, what the network says of the validation part, and config.json with seeds, versions and hashes of the data.
     Ctrl-C stops at the next step; --resume goes on, on a CPU to the same weights as without the stop.
     """
-    from pocketk.training.clip_preparation import prepare_clips, store_of
+    from pocketk.training.clip_preparation import prepare_clips, prepare_nano_clips, store_of
     from pocketk.training.clip_request import ClipRequest
     from pocketk.training.run_folder import check_new, plan_of_run, recorded_plan
     from pocketk.training.training_run import train
@@ -78,7 +79,10 @@ def train_command(  # noqa: PLR0913 - one keyword for each option of the command
     plan = plan_of_options(store_of(cohort, clips.store), out, recipe, machine)
     request = ClipRequest(mains_hz=clips.mains, gate=clips.gate)
     prepare_clips(cohort, plan.store, request, clips.processes, console)
-    plan = _taught(plan, console)
+    placed = plan.store
+    if plan.preset.network == "pocketk-nano":
+        plan = replace(plan, store=prepare_nano_clips(cohort, placed, clips.processes, console))
+    plan = _taught(plan, placed, console)
     if machine.engine == "ray":
         from pocketk.training.ray_training import train_with_ray
 
@@ -86,8 +90,8 @@ def train_command(  # noqa: PLR0913 - one keyword for each option of the command
     return _report(train(plan), console)
 
 
-def _taught(plan: "TrainingPlan", console: Console) -> "TrainingPlan":
-    """The plan with a teaching network's outputs in its place."""
+def _taught(plan: "TrainingPlan", placed: Path, console: Console) -> "TrainingPlan":
+    """The plan with a teaching network's outputs in its place; the teacher reads the clips at full rate."""
     from rich.progress import Progress
 
     from pocketk.training.clip_store import open_clip_store
@@ -95,10 +99,12 @@ def _taught(plan: "TrainingPlan", console: Console) -> "TrainingPlan":
 
     if plan.teacher is None or plan.teacher.suffix == ".npy":
         return plan
-    store = open_clip_store(plan.store)
+    store = open_clip_store(placed)
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("asking the teacher", total=len(store.clips))
-        outputs = write_teacher(store, plan.teacher, plan.preset.outputs, lambda n: progress.advance(task, n))
+        outputs = write_teacher(
+            store, plan.teacher, plan.preset.outputs, lambda n: progress.advance(task, n), plan.store
+        )
     console.print(f"The teacher's outputs: {escape(str(outputs))}")
     return replace(plan, teacher=outputs)
 

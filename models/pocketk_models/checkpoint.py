@@ -15,6 +15,7 @@ from torch import Tensor
 
 from pocketk_models.checkpoint_error import CheckpointError
 from pocketk_models.key_layout import HEAD_PREFIX, dead_keys, parameter_shapes
+from pocketk_models.nano_config import NanoConfig
 from pocketk_models.net1d_config import Net1DConfig
 from pocketk_models.torch_file import is_torch_file, load_torch_file
 from pocketk_models.weights_file import WeightsFile, is_weights_file
@@ -137,6 +138,8 @@ def _read_table(data: bytes, name: str) -> _Table:
         )
     if is_weights_file(data):
         file = WeightsFile.from_bytes(data, name)
+        if isinstance(file.config, NanoConfig):
+            raise CheckpointError(f"{name} holds a pocketk-nano; this reads a Net1D such as pocketk-s or ECGFounder")
         return _Table(dict(file.tensors), file.config, file.training, "safetensors")
     if is_torch_file(data):
         return _pickled_table(load_torch_file(data, name), name)

@@ -1,4 +1,4 @@
-"""What a Net1D costs: parameters, and multiply-accumulates counted in a real forward pass."""
+"""What a network costs: parameters, and multiply-accumulates counted in a real forward pass."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from pocketk_models.nano import NanoNet
 from pocketk_models.net1d import Net1D
 
 _KINDS = {
@@ -17,6 +18,9 @@ _KINDS = {
     "conv3": "pointwise",
     "se_fc1": "squeeze_excite",
     "se_fc2": "squeeze_excite",
+    "stem": "stem",
+    "depthwise": "depthwise",
+    "pointwise": "pointwise",
     "dense": "head",
 }
 
@@ -28,7 +32,8 @@ class MacCount:
     Attributes:
         total: Their sum.
         by_stage: "stem", "s0", "s1", ..., "head" -> count.
-        by_kind: "stem", "pointwise" (1x1 convolutions), "grouped", "squeeze_excite", "head" -> count.
+        by_kind: "stem", "pointwise" (1x1 convolutions), "grouped", "squeeze_excite",
+            "depthwise", "head" -> count.
     """
 
     total: int
@@ -45,7 +50,7 @@ class ParameterCount:
     by_kind: Mapping[str, int]
 
 
-def count_macs(net: Net1D, n_samples: int) -> MacCount:
+def count_macs(net: Net1D | NanoNet, n_samples: int) -> MacCount:
     """Count the multiply-accumulates of one clip by hooking every layer of a real forward pass.
 
     Convention: a convolution costs outputs x kernel x input channels / groups, a linear layer outputs x
@@ -55,11 +60,16 @@ def count_macs(net: Net1D, n_samples: int) -> MacCount:
     Args:
         net: The network; its mode and weights are left as they were.
         n_samples: Length of the clip, samples.
+
+    Raises:
+        ValueError: A `NanoNet` that rounds as its chip does calls no layer that could be counted.
     """
+    if isinstance(net, NanoNet) and net.quantised:
+        raise ValueError("a quantised NanoNet calls no layer to count; set quantised = False first")
     counted: list[tuple[str, int]] = []
     layers = list(_layers(net))
     hooks = [layer.register_forward_hook(_recorder(name, counted)) for name, layer in layers]
-    weight = net.first_conv.conv.weight
+    weight = layers[0][1].weight
     try:
         with torch.no_grad():
             net(torch.zeros(1, net.config.in_channels, n_samples, dtype=weight.dtype, device=weight.device))
@@ -69,13 +79,13 @@ def count_macs(net: Net1D, n_samples: int) -> MacCount:
     return MacCount(*_tally(counted))
 
 
-def count_parameters(net: Net1D) -> ParameterCount:
+def count_parameters(net: Net1D | NanoNet) -> ParameterCount:
     """Count the network's parameters; ECGFounder, 1 lead, one logit: 30,588,657 (no batch norm is built)."""
     return ParameterCount(*_tally((name, sum(p.numel() for p in m.parameters())) for name, m in _layers(net)))
 
 
-def _layers(net: Net1D) -> Iterable[tuple[str, nn.Conv1d | nn.Linear]]:
-    return ((name, m) for name, m in net.named_modules() if isinstance(m, nn.Conv1d | nn.Linear))
+def _layers(net: Net1D | NanoNet) -> Iterable[tuple[str, nn.Conv1d | nn.Conv2d | nn.Linear]]:
+    return ((name, m) for name, m in net.named_modules() if isinstance(m, nn.Conv1d | nn.Conv2d | nn.Linear))
 
 
 def _recorder(name: str, counted: list[tuple[str, int]]) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
@@ -100,4 +110,4 @@ def _tally(counts: Iterable[tuple[str, int]]) -> tuple[int, Mapping[str, int], M
 
 def _stage(name: str) -> str:
     top, _, rest = name.partition(".")
-    return {"first_conv": "stem", "dense": "head"}.get(top) or f"s{rest.partition('.')[0]}"
+    return {"first_conv": "stem", "stem": "stem", "dense": "head"}.get(top) or f"s{rest.partition('.')[0]}"

@@ -11,11 +11,14 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from pocketk_models.checkpoint_error import CheckpointError
+from pocketk_models.nano_config import NanoConfig
 from pocketk_models.net1d_config import Net1DConfig
 
 # One entry holding JSON, not one an item: safetensors does not promise an order among several entries,
 # and the same weights must give the same bytes.
 _METADATA_KEY = "pocketk"
+# Of the network in the header; a Net1D has none, as files of before there were others.
+_NANO = "pocketk-nano"
 # The safetensors format: a little-endian header length, then a JSON header of at most 100 MB.
 _LENGTH_BYTES = 8
 _LONGEST_HEADER = 100_000_000
@@ -32,7 +35,7 @@ class WeightsFile:
     """
 
     tensors: Mapping[str, Tensor]
-    config: Net1DConfig | None
+    config: Net1DConfig | NanoConfig | None
     training: str | None
 
     def to_bytes(self) -> bytes:
@@ -40,6 +43,8 @@ class WeightsFile:
         header: dict[str, object] = {"training": self.training}
         if self.config is not None:
             header["config"] = self.config.to_dict()
+        if isinstance(self.config, NanoConfig):
+            header["network"] = _NANO
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in self.tensors.items()}
         return safetensors.torch.save(tensors, metadata={_METADATA_KEY: json.dumps(header, sort_keys=True)})
 
@@ -58,7 +63,8 @@ class WeightsFile:
             tensors = safetensors.torch.load(data)
             header = json.loads(data[_LENGTH_BYTES : _LENGTH_BYTES + _header_length(data)])
             ours = json.loads(header.get("__metadata__", {}).get(_METADATA_KEY, "{}"))
-            config = Net1DConfig.from_dict(ours["config"]) if "config" in ours else None
+            kind = NanoConfig if ours.get("network") == _NANO else Net1DConfig
+            config = kind.from_dict(ours["config"]) if "config" in ours else None
             return cls(tensors, config, ours.get("training"))
         except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CheckpointError(

@@ -70,7 +70,7 @@ class Augmentation:
         for i in range(n):
             x = clips[i, 0]
             if shifts[i]:
-                _shift(x, int(shifts[i]))
+                shift_clip(x, int(shifts[i]))
             if scales[i]:
                 x += np.float32(scales[i]) * self._bank[rows[i], starts[i] : starts[i] + samples]
             if shifts[i] or scales[i]:
@@ -79,7 +79,7 @@ class Augmentation:
         return clips
 
 
-def _shift(x: Floats, by: int) -> None:
+def shift_clip(x: Floats, by: int) -> None:
     """Move a clip to the right (by > 0) or left, in place; the end that opens is filled with its mirror image."""
     n = x.size
     if by > 0:

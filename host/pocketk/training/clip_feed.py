@@ -10,6 +10,7 @@ from torch import Tensor
 
 from pocketk.training.augmentation import Augmentation
 from pocketk.training.clip_store import ClipStore
+from pocketk.training.nano_augmentation import NanoAugmentation
 from pocketk_models.net1d import Net1D
 
 Rows = NDArray[np.int64]
@@ -43,7 +44,7 @@ class ClipFeed(Feed):
         augmentation: of the clips of a training.
     """
 
-    def __init__(self, store: ClipStore, augmentation: Augmentation) -> None:
+    def __init__(self, store: ClipStore, augmentation: Augmentation | NanoAugmentation) -> None:
         self._store, self._augmentation = store, augmentation
 
     def training(self, rows: Rows, step: int, rank: int, twin_of: Rows | None = None) -> Tensor:

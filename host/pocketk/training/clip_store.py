@@ -1,6 +1,7 @@
 """A store of prepared clips: what a network reads while it learns, on disk, ready to be taken batch by batch.
 
-A folder with `clips.npy` ((N, 5000) float16, z-scored model input), `index.parquet` (one row a clip, in the same
+A folder with `clips.npy` ((N, 5000) float16, z-scored model input; of a microcontroller's variant (N, 1250) int8, see
+`nano_store`), `index.parquet` (one row a clip, in the same
 order) and `store.json` (where it came from). It holds clips of the development split only, so that training cannot
 read a test recording: not one byte of them is opened. float16 keeps a z-unit to 1 part in 2,000, 50 times finer than
 the noise of a handheld.
@@ -43,6 +44,7 @@ DEVELOPMENT = "development"
 NO_POTASSIUM = "no potassium"
 _FORMAT = 1
 _PACKAGES = ("pocketk", "numpy", "scipy", "polars")
+_TYPES = (np.float16, np.int8)
 _INDEX = {
     "record_id": pl.String(),
     "patient_id": pl.String(),
@@ -85,28 +87,33 @@ class ClipStore:
 
     Attributes:
         folder: where it lies.
-        clips: (N, 5000) float16, mapped from disk.
+        clips: (N, 5000) float16, or (N, 1250) int8 of `pocketk-nano-v1`; mapped from disk.
         index: N rows: record_id, patient_id, clip, in_strip, start_s, part, split, source, site, k_lab_mmol_l,
             haemolysed.
         card: where it came from.
     """
 
     folder: Path
-    clips: NDArray[np.float16]
+    clips: NDArray[np.float16] | NDArray[np.int8]
     index: pl.DataFrame
     card: StoreCard
 
     def read(self, rows: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Model input of some rows, (n, 1, 5000) float32, in the order asked for."""
+        """Model input of some rows, (n, 1, N) float32, in the order asked for."""
         x = np.empty((len(rows), 1, self.clips.shape[1]), np.float32)
         for place, row in enumerate(rows):
             x[place, 0] = self.clips[row]
         return x
 
+    @property
+    def variant(self) -> str:
+        """Id of the preprocessing that made the clips."""
+        return str(self.card.request["variant"])
+
     def matches(self, cohort: Path, request: ClipRequest) -> bool:
         """Whether this is the store that `build_clip_store` would make of the cohort now."""
         same = _compared(self.card.request) == _compared(asdict(request))
-        return same and self.card.manifest_sha256 == _sha256(cohort / MANIFEST_FILE)
+        return same and self.card.manifest_sha256 == sha256_of(cohort / MANIFEST_FILE)
 
 
 def build_clip_store(
@@ -151,7 +158,7 @@ def build_clip_store(
         _write_index(folder, index)
         store_card = StoreCard(
             format=_FORMAT,
-            manifest_sha256=_sha256(cohort / MANIFEST_FILE),
+            manifest_sha256=sha256_of(cohort / MANIFEST_FILE),
             cohort=made_of,
             request=asdict(request),
             counts=_counts(index, left_out),
@@ -174,7 +181,7 @@ def open_clip_store(path: Path) -> ClipStore:
         clips = np.load(path / CLIPS_FILE, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, TypeError, EOFError, pl.exceptions.PolarsError) as error:
         raise TrainingError(f"{path} is no store of clips ({error}); build it again from its cohort.") from error
-    if card.format != _FORMAT or index.schema != _INDEX or clips.dtype != np.float16 or clips.ndim != 2:
+    if card.format != _FORMAT or index.schema != _INDEX or clips.dtype not in _TYPES or clips.ndim != 2:
         raise TrainingError(f"{path} is a store of another version; build it again from its cohort.")
     if len(clips) != len(index):
         raise TrainingError(f"{path} has {len(clips)} clips and {len(index)} index rows; build it again.")
@@ -279,6 +286,7 @@ def _compared(request: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in request.items() if name not in ("chunk", "least_positives")}
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Hex SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

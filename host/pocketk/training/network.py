@@ -11,6 +11,8 @@ from pocketk.training.loss import MIDDLE_MMOL_L
 from pocketk.training.preset import TrainingPreset
 from pocketk.training.training_error import TrainingError
 from pocketk_models.checkpoint import read_checkpoint
+from pocketk_models.nano import NanoNet
+from pocketk_models.nano_config import NanoConfig
 from pocketk_models.net1d import Block, Net1D
 from pocketk_models.net1d_config import Net1DConfig
 from pocketk_models.students import OUTPUTS, POCKETK_S
@@ -31,7 +33,7 @@ class StartingPoint:
         sha256: of the checkpoint's file, None from scratch.
     """
 
-    net: Net1D
+    net: Net1D | NanoNet
     statement: str
     sha256: str | None
 
@@ -43,6 +45,8 @@ def starting_point(preset: TrainingPreset, checkpoint: Path | None, seed: int) -
         TrainingError: the preset needs a checkpoint and none is given.
         CheckpointError: the file cannot be read or does not fit.
     """
+    if preset.network == "pocketk-nano":
+        return _nano_start(preset, checkpoint, seed)
     if checkpoint is None:
         if preset.needs_checkpoint:
             raise TrainingError(
@@ -59,6 +63,30 @@ def starting_point(preset: TrainingPreset, checkpoint: Path | None, seed: int) -
     net.load_state_dict(dict(read.tensors), strict=True)
     _centre_potassium(net)
     return StartingPoint(net.train(), f"{checkpoint.name}: {read.training}", read.sha256)
+
+
+def _nano_start(preset: TrainingPreset, checkpoint: Path | None, seed: int) -> StartingPoint:
+    if checkpoint is not None:
+        raise TrainingError(
+            "The preset 'pocketk-nano' starts from scratch; leave --from out, and name a network to learn from with "
+            "--teacher."
+        )
+    return StartingPoint(fresh_nano(NanoConfig(n_outputs=preset.outputs), seed), "random weights", None)
+
+
+def fresh_nano(config: NanoConfig, seed: int) -> NanoNet:
+    """A network for a microcontroller with random weights: He's normal initialisation, zero biases, a small head."""
+    net = NanoNet.seeded(config, seed)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for _, conv in net.convolutions():
+            nn.init.kaiming_normal_(conv.weight, nonlinearity="relu", generator=generator)
+            if conv.bias is not None:
+                conv.bias.zero_()
+        net.dense.weight.normal_(0.0, _HEAD_SD, generator=generator)
+        net.dense.bias.zero_()
+    _centre_potassium(net)
+    return net.train()
 
 
 def fresh_network(config: Net1DConfig, seed: int) -> Net1D:
@@ -84,7 +112,7 @@ def fresh_network(config: Net1DConfig, seed: int) -> Net1D:
     return net.train()
 
 
-def _centre_potassium(net: Net1D) -> None:
+def _centre_potassium(net: Net1D | NanoNet) -> None:
     """Let the third output begin in the middle of the reference range: it is potassium, not a logit."""
     if net.config.n_outputs > _POTASSIUM:
         with torch.no_grad():

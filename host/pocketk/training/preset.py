@@ -7,7 +7,7 @@ from typing import Literal
 
 from pocketk.training.training_error import TrainingError
 
-Network = Literal["pocketk-s", "ecgfounder"]
+Network = Literal["pocketk-s", "ecgfounder", "pocketk-nano"]
 Optimiser = Literal["adamw", "adam"]
 Schedule = Literal["cosine", "plateau"]
 Sampling = Literal["permutation", "balanced"]
@@ -51,7 +51,9 @@ class TrainingPreset:
         potassium_weight: of the loss of K.
         potassium_beta: mmol/L at which the loss of K turns from square to straight (smooth L1).
         teacher_weight: share of the teacher in the targets, where a teacher is given.
-        augmentation: 0 for none; 1 is light (see `augmentation`); other numbers scale its noise.
+        quantise_from: share of the steps after which weights and activations are rounded as a microcontroller rounds
+            them; 1 for never. Of "pocketk-nano" only.
+        augmentation: 0 for none; 1 is light (see `augmentation`, `nano_augmentation`); other numbers scale its noise.
         validate_every: clips between validations; 0 for once an epoch.
         validation_limit: most recordings of a validation during training.
         keep: weights that become the model: "best" on validation or the "last".
@@ -88,6 +90,7 @@ class TrainingPreset:
     potassium_weight: float = 0.5
     potassium_beta: float = 0.5
     teacher_weight: float = 0.6
+    quantise_from: float = 1.0
     augmentation: float = 1.0
     validate_every: int = 20_000
     validation_limit: int = 4_000
@@ -114,6 +117,7 @@ class TrainingPreset:
             "potassium_weight": (0.0, math.inf),
             "potassium_beta": (1e-6, math.inf),
             "teacher_weight": (0.0, 1.0),
+            "quantise_from": (0.0, 1.0),
             "augmentation": (0.0, 10.0),
             "validate_every": (0, math.inf),
             "validation_limit": (1, math.inf),
@@ -195,7 +199,17 @@ FINE_TUNE = TrainingPreset(
     layer_decay=0.75,
     keep="best",
 )
-PRESETS: dict[str, TrainingPreset] = {p.name: p for p in (POCKETK_S_PRESET, PAPER, LINEAR_PROBE, FINE_TUNE)}
+# The network for a microcontroller, on the output of its own integer front end. The two versions of a clip (alone, in
+# its strip) are nearly the same there, since its filters are causal. Rounding from 60 % on: engineering choice.
+POCKETK_NANO_PRESET = TrainingPreset(
+    name="pocketk-nano",
+    about="the microcontroller's network from scratch, distilled with --teacher, the last part with its own rounding",
+    network="pocketk-nano",
+    quantise_from=0.6,
+)
+PRESETS: dict[str, TrainingPreset] = {
+    p.name: p for p in (POCKETK_S_PRESET, PAPER, LINEAR_PROBE, FINE_TUNE, POCKETK_NANO_PRESET)
+}
 
 
 def preset_named(name: str) -> TrainingPreset:

@@ -26,6 +26,7 @@ from pocketk.training.training_data import TrainingData
 from pocketk.training.training_error import TrainingError
 from pocketk.training.training_plan import TrainingPlan
 from pocketk_models.atomic_file import write_atomically
+from pocketk_models.nano_config import NanoConfig
 from pocketk_models.net1d_config import Net1DConfig
 from pocketk_models.students import OUTPUTS
 from pocketk_models.weights_file import WeightsFile
@@ -46,7 +47,9 @@ def patients_file(part: str) -> str:
     return f"{part}_patients.npy"
 
 
-def config_of(plan: TrainingPlan, data: TrainingData, start: StartingPoint, net_config: Net1DConfig) -> dict[str, Any]:
+def config_of(
+    plan: TrainingPlan, data: TrainingData, start: StartingPoint, net_config: Net1DConfig | NanoConfig
+) -> dict[str, Any]:
     """Everything that decides the weights, plain values."""
     return {
         "format": _FORMAT,
@@ -176,7 +179,7 @@ def _taught(config: Mapping[str, Any]) -> str:
 
 
 def write_weights(
-    folder: Path, weights: Mapping[str, Mapping[str, torch.Tensor]], config: Net1DConfig, training: str
+    folder: Path, weights: Mapping[str, Mapping[str, torch.Tensor]], config: Net1DConfig | NanoConfig, training: str
 ) -> dict[str, str]:
     """Write weights files.
 

@@ -31,7 +31,13 @@ def teacher_file(store: Path, weights: Path) -> Path:
     return store / f"teacher-{digest[:16]}.npy"
 
 
-def write_teacher(store: ClipStore, weights: Path, outputs: int, on_done: Callable[[int], None] | None = None) -> Path:
+def write_teacher(
+    store: ClipStore,
+    weights: Path,
+    outputs: int,
+    on_done: Callable[[int], None] | None = None,
+    folder: Path | None = None,
+) -> Path:
     """Score every clip of the store with a trained network, unless that was done before.
 
     Args:
@@ -40,6 +46,7 @@ def write_teacher(store: ClipStore, weights: Path, outputs: int, on_done: Callab
             them.
         outputs: how many of them the student has.
         on_done: called with the number of clips of each finished batch.
+        folder: where the file goes, of the store whose clips are learnt from; None for this one.
 
     Returns:
         The file: (N, outputs) float32, two logits and potassium in mmol/L, one row a clip of the store.
@@ -48,7 +55,7 @@ def write_teacher(store: ClipStore, weights: Path, outputs: int, on_done: Callab
         TrainingError: the teacher has fewer outputs than the student.
         CheckpointError: no such network.
     """
-    path = teacher_file(store.folder, weights)
+    path = teacher_file(folder or store.folder, weights)
     if path.is_file() and np.load(path, mmap_mode="r").shape == (len(store.clips), outputs):
         return path
     net = Net1D.load_checkpoint(weights)

@@ -18,8 +18,9 @@ class RecipeOptions:
     """What is learnt how.
 
     Attributes:
-        preset: pocketk-s (the small network from scratch), paper (the published fine-tuning of ECGFounder),
-            fine-tune (all of a checkpoint, rates falling towards the stem) or linear-probe (only its head).
+        preset: pocketk-s (the small network from scratch), paper (the published fine-tuning of ECGFounder), fine-tune
+            (all of a checkpoint, rates falling towards the stem), linear-probe (only its head) or pocketk-nano (a
+            microcontroller's network, on the output of its integer front end).
         options: A TOML file with numbers of the preset to change, such as learning_rate = 0.002.
         checkpoint: Weights to start from: ECGFounder .pth, or .safetensors of this project. The head is always new.
         teacher: A trained network (.safetensors) to distil from, or its outputs for every clip of the store (.npy).

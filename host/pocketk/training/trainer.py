@@ -24,6 +24,7 @@ from pocketk.training.training_error import TrainingError
 from pocketk.training.training_plan import TrainingPlan
 from pocketk.training.training_progress import TrainingProgress
 from pocketk.training.validation import validated
+from pocketk_models.nano import NanoNet
 
 Rows = NDArray[np.int64]
 # Of a batch, so many clips at most bring their other version along; bounds the price of the context loss.
@@ -135,6 +136,7 @@ class Trainer:
         # every process takes as many rows as the others, the last ones twice where they do not divide
         mine = np.resize(rows, math.ceil(len(rows) / world) * world)[rank::world]
         parts: list[Tensor] = []
+        self._settle_rounding()
         self._model.eval()
         with torch.no_grad():
             for start in range(0, len(mine), _SCORED_AT_ONCE):
@@ -166,6 +168,7 @@ class Trainer:
         rate = self._rate.at(step)
         for group in self._optimiser.param_groups:
             group["lr"] = rate * group["scale"]
+        self._settle_rounding()
         loss = self._batch_loss(rows, step)
         value = float(loss.detach())
         if not math.isfinite(value):
@@ -183,6 +186,11 @@ class Trainer:
         state = self.state
         state.step, state.loss_sum, state.loss_count = step + 1, state.loss_sum + value, state.loss_count + 1
         self._progress.step(state.step * preset.batch, state.loss_sum / state.loss_count)
+
+    def _settle_rounding(self) -> None:
+        """Let a microcontroller's network round as its chip does, from the preset's share of the steps on."""
+        if isinstance(self._parts.net, NanoNet):
+            self._parts.net.quantised = self.state.step >= self._preset.quantise_from * self.steps
 
     def _batch_loss(self, rows: Rows, step: int) -> Tensor:
         data, n, rank = self._parts.data, len(rows), self._fabric.global_rank

@@ -15,8 +15,10 @@ from lightning_fabric import Fabric
 
 from pocketk.training.augmentation import Augmentation
 from pocketk.training.clip_feed import ClipFeed, FeatureFeed, Feed
-from pocketk.training.clip_store import open_clip_store
+from pocketk.training.clip_store import ClipStore, open_clip_store
 from pocketk.training.loss import TrainingLoss
+from pocketk.training.nano_augmentation import NanoAugmentation
+from pocketk.training.nano_clip import NANO_VARIANT
 from pocketk.training.network import Head, starting_point
 from pocketk.training.run_folder import (
     BEST_FILE,
@@ -39,6 +41,7 @@ from pocketk.training.training_error import TrainingError
 from pocketk.training.training_plan import TrainingPlan
 from pocketk.training.validation import ContextGap, Validation, context_gap, validated, youden_cut
 from pocketk_agent.signal.variant import find_variant
+from pocketk_models.nano import NanoNet
 from pocketk_models.net1d import Net1D
 
 
@@ -123,6 +126,7 @@ def train_worker(fabric: Fabric, plan: TrainingPlan, resume: bool) -> int:
     """
     with _settled(plan.threads, on_cpu=fabric.device.type == "cpu"):
         data = TrainingData.of(open_clip_store(plan.store), plan.preset, plan.teacher)
+        _check_variant(plan, data.store)
         start = starting_point(plan.preset, plan.checkpoint, plan.seed)
         config = config_of(plan, data, start, start.net.config)
         if resume:
@@ -144,17 +148,31 @@ def train_worker(fabric: Fabric, plan: TrainingPlan, resume: bool) -> int:
         return trainer.state.step * plan.preset.batch
 
 
-def _feed(plan: TrainingPlan, data: TrainingData, net: Net1D, fabric: Fabric) -> Feed:
+def _feed(plan: TrainingPlan, data: TrainingData, net: Net1D | NanoNet, fabric: Fabric) -> Feed:
+    mains_hz = float(str(data.store.card.request["mains_hz"]))
+    if isinstance(net, NanoNet):
+        return ClipFeed(data.store, NanoAugmentation(plan.seed, plan.preset.augmentation, mains_hz))
     if plan.preset.head_only:
         alone = data.validation.alone[data.validation.alone >= 0]
         rows = np.unique(np.concatenate([data.train, data.validation.rows, alone]))
         return FeatureFeed.of(data.store, rows, net, fabric.device, lambda _: None)
-    mains_hz = float(str(data.store.card.request["mains_hz"]))
-    variant = find_variant(str(data.store.card.request["variant"]))
+    variant = find_variant(data.store.variant)
     return ClipFeed(data.store, Augmentation(variant, plan.seed, plan.preset.augmentation, mains_hz))
 
 
-def _finish(plan: TrainingPlan, trainer: Trainer, data: TrainingData, net: Net1D, config: dict[str, object]) -> None:
+def _check_variant(plan: TrainingPlan, store: ClipStore) -> None:
+    """Refuse clips that the preset's network does not read."""
+    is_nano = plan.preset.network == "pocketk-nano"
+    if is_nano != (store.variant == NANO_VARIANT):
+        raise TrainingError(
+            f"The preset {plan.preset.name!r} does not read clips of {store.variant!r} ({store.folder}); name the "
+            "cohort instead, and its clips are prepared."
+        )
+
+
+def _finish(
+    plan: TrainingPlan, trainer: Trainer, data: TrainingData, net: Net1D | NanoNet, config: dict[str, object]
+) -> None:
     """Score the whole validation part with the kept weights and write what came of the training."""
     state, rows = trainer.state, data.validation
     last = trainer.weights
