@@ -17,7 +17,7 @@ OUTPUTS = --outputs k_gt_5_5 --outputs k_ge_6_0 --outputs k_mmol_l
 DATA ?= $(or $(POCKETK_DATA),../shared/data)
 PYTEST = POCKETK_MAKE_TARGET=$@ $(BIN)/python -m pytest
 
-.PHONY: help demo test slow soak test-tflite-runtime test-other-cpu parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
+.PHONY: help demo test slow soak soak-day test-tflite-runtime test-other-cpu test-aarch64 test-provision lock-pi parity-long fuzz fuzz-long check mutation requirements benchmarks benchmark-evaluation benchmark-inference cohort-50k train-default judge-default seeds-default quantise-default publish-default train-smoke resolve bundles sign-bundles clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,16 @@ test-other-cpu: $(VENV)/.dev-ready  ## The same logits on x86-64 with AVX2 only 
 	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
 	@$(PYTEST) -q -s tests/other_cpu
 
+test-aarch64: $(VENV)/.dev-ready  ## Part of the agent's tests and the golden vectors on aarch64 under qemu-user; timing not meaningful (10 minutes)
+	@$(BIN)/python -m pocketk.export.across_cpus.prepare out/other-cpu
+	@$(PYTEST) -q -s tests/aarch64
+
+test-provision: $(VENV)/.dev-ready  ## Install the Raspberry Pi's kit into emulated 64-bit ARM systems with Python 3.11 and 3.13 (20 minutes)
+	@$(PYTEST) -q -s tests/provision
+
+lock-pi: $(VENV)/.dev-ready  ## Lock the Raspberry Pi's packages anew, after a dependency changed
+	@$(BIN)/python -m pocketk.provision.make_lock
+
 parity-long: $(VENV)/.dev-ready  ## Files of single and half precision beside their network, 1,000 clips, both sizes
 	@POCKETK_PARITY_CLIPS=1000 $(PYTEST) -q -s tests/scale/test_format_parity.py
 
@@ -86,6 +96,9 @@ fuzz-long: $(VENV)-fuzz/.ready  ## The same with 27 minutes each (70 minutes)
 
 soak: $(VENV)/.dev-ready  ## Measure for ten minutes of real time; deadlines of the provisional score
 	@$(PYTEST) -s tests/hil/test_40_soak.py -m slow
+
+soak-day: $(VENV)/.dev-ready  ## A day of simulated patients as fast as the machine goes: is memory flat? (an hour)
+	@$(PYTEST) -q -s tests/hil/test_41_soak_day.py -m slow
 
 mutation: $(VENV)/.dev-ready  ## Change the gate and the measurement line by line: does a test notice? (up to 20 minutes)
 	@$(PYTEST) -q -s tests/mutation -m slow

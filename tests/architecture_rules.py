@@ -3,10 +3,17 @@
 import ast
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-OUR_PACKAGES = ("pocketk_firmware", "pocketk_agent", "pocketk_models", "pocketk_calibration", "pocketk")
+OUR_PACKAGES = (
+    "pocketk_firmware",
+    "pocketk_chips",
+    "pocketk_agent",
+    "pocketk_models",
+    "pocketk_calibration",
+    "pocketk",
+)
 
 # Standard library that both CPython and MicroPython (the unix port and a Pico) have.
 # fmt: off
@@ -26,6 +33,8 @@ AGENT_OPTIONAL = (
     "gpiod",
     "matplotlib",
     "onnxruntime",
+    "pydantic",
+    "pydantic_core",
     "rich",
     "serial",
     "sleepecg",
@@ -43,7 +52,8 @@ class Floor:
     """What one package may import besides itself; dotted names allow everything below them.
 
     ``installed`` is the third-party software allowed anywhere, None for any; ``optional`` is allowed inside
-    functions only; ``firmware`` restricts the standard library to what MicroPython has.
+    functions only, and so are our own packages in ``lazily_below``; ``firmware`` restricts the standard library to
+    what MicroPython has, but for the folders ``cpython_only``.
     """
 
     package: str
@@ -52,22 +62,38 @@ class Floor:
     installed: tuple[str, ...] | None = None
     optional: tuple[str, ...] = ()
     firmware: bool = False
+    lazily_below: tuple[str, ...] = ()
+    cpython_only: tuple[str, ...] = ()
 
 
 FLOORS = (
     Floor("pocketk_firmware", "device/pocketk_firmware", below=(), installed=(), firmware=True),
+    Floor(
+        "pocketk_chips",
+        "device/pocketk_chips",
+        below=("pocketk_firmware",),
+        installed=(),
+        firmware=True,
+        cpython_only=("linux",),
+    ),
     Floor(
         "pocketk_agent",
         "device/pocketk_agent",
         below=("pocketk_firmware",),
         installed=("bottleneck", "numpy", "scipy.ndimage"),
         optional=AGENT_OPTIONAL,
+        lazily_below=("pocketk_chips",),  # a bench without hardware; nothing that is measured needs it
     ),
     Floor("pocketk_models", "models/pocketk_models", below=()),
     Floor(
         "pocketk_calibration",
         "calibration/pocketk_calibration",
-        below=("pocketk_agent.signal", "pocketk_agent.probability"),
+        below=(
+            "pocketk_agent.signal",
+            "pocketk_agent.probability",
+            "pocketk_agent.front_end",
+            "pocketk_agent.front_end_calibration",
+        ),
         installed=("numpy", "scipy", "sklearn"),
     ),
     Floor("pocketk", "host/pocketk", below=OUR_PACKAGES),
@@ -115,9 +141,11 @@ def read_floors(root: Path, floors: tuple[Floor, ...] = FLOORS) -> FloorReading:
         if not files:
             faults.append(Fault(Path(floor.folder), 0, "has no Python files, so nothing was checked"))
         for path in files:
+            apart = path.relative_to(folder).parts[0] in floor.cpython_only
+            rules = replace(floor, firmware=floor.firmware and not apart)
             for one in file_imports(path, folder.parent):
                 n_imports += 1
-                reason = forbidden(floor, one)
+                reason = forbidden(rules, one)
                 if reason:
                     faults.append(Fault(path.relative_to(root), one.line, f"imports {one.name}: {reason}"))
     return FloorReading(tuple(faults), n_imports)
@@ -131,12 +159,20 @@ def forbidden(floor: Floor, one: Import) -> str | None:
     if top == UNREADABLE:
         return "a dynamic import must name its module literally, so that this check can read it"
     if top in OUR_PACKAGES:
-        return None if _covered(one.name, floor.below) else f"{floor.package} must not know it (imports go down)"
+        return _own_package_fault(floor, one)
     if top in MICROPYTHON_ONLY and floor.firmware:
         return None if one.lazy or one.guarded else "CPython lacks it: import it inside try/except ImportError"
     if top in sys.stdlib_module_names:
         return None if not floor.firmware or top in FIRMWARE_STDLIB else "MicroPython lacks it"
     return _third_party_fault(floor, one)
+
+
+def _own_package_fault(floor: Floor, one: Import) -> str | None:
+    if _covered(one.name, floor.below):
+        return None
+    if not _covered(one.name, floor.lazily_below):
+        return f"{floor.package} must not know it (imports go down)"
+    return None if one.lazy else "is for a bench without hardware, so import it inside the function that needs it"
 
 
 def _third_party_fault(floor: Floor, one: Import) -> str | None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 # Never on a device's scoring path, even if something allowed should drag it in.
-NEVER = ("matplotlib", "onnx", "pandas", "rich", "scipy", "serial", "sklearn", "torch", "wfdb")
+NEVER = ("matplotlib", "onnx", "pandas", "pydantic", "rich", "scipy", "serial", "sklearn", "torch", "wfdb")
 _OURS = frozenset({"ai_edge_litert", "bottleneck", "numpy", "onnxruntime", "pocketk_agent", "pocketk_firmware"})
 
 # What numpy, bottleneck, the runtime and the check of a signature load by themselves is allowed; everything

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pocketk_agent.commands.operation_parsers import add_operation_commands, run_operation
 from pocketk_agent.version import VERSION
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="ID",
             help="pseudonym, e.g. P-017: repeated measurements are put together, beside the outcome",
         )
+    add_operation_commands(commands)
     return parser
 
 
@@ -129,7 +131,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from pocketk_agent.commands.unusable import UnusableError
 
     try:
-        status = _run(options)
+        status = run_operation(options)
+        if status is None:
+            status = _run(options)
     except (UnusableError, ModuleNotFoundError) as error:
         print(f"pocketk-agent: {error}", file=sys.stderr)
         status = EXIT_UNUSABLE

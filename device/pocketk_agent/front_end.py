@@ -76,8 +76,10 @@ class FrontEndHealth:
         battery_percent: 0 to 100, None where unknown.
         temperature_c: degrees Celsius, None where unknown.
         faults: every fault counter of both ends of the wire, by name.
+        notes: what else an engineer should know, a sentence each; no fault.
     """
 
     battery_percent: int | None
     temperature_c: float | None
     faults: dict[str, int]
+    notes: tuple[str, ...] = ()

@@ -11,15 +11,18 @@ from pocketk.evaluation.evaluation_error import EvaluationError
 from pocketk.export.formats.format_error import FormatError
 from pocketk.export.parity_error import ParityError
 from pocketk.probability.calibration_error import CalibrationError
+from pocketk.provision.provision_error import ProvisionError
 from pocketk.release.release_error import ReleaseError
 from pocketk.requirements.error import RequirementsError
 from pocketk.signing.signing_error import SigningError
 from pocketk.simulator.simulation_error import SimulationError
 from pocketk.training.training_error import TrainingError
 from pocketk_agent.bundle.errors import BundleError
+from pocketk_agent.front_end_calibration.error import FrontEndCalibrationError
 from pocketk_agent.recording_file.recording_file_error import RecordingFileError
 from pocketk_agent.signal.errors import SignalError
 from pocketk_agent.version import VERSION
+from pocketk_calibration.frontend.fit_error import FrontEndFitError
 from pocketk_models.checkpoint_error import CheckpointError
 
 EXIT_UNUSABLE = 2
@@ -30,8 +33,11 @@ _EXPECTED = (
     CohortError,
     EvaluationError,
     FormatError,
+    FrontEndCalibrationError,
+    FrontEndFitError,
     HostBundleError,
     ParityError,
+    ProvisionError,
     RecordingFileError,
     ReleaseError,
     RequirementsError,
@@ -49,6 +55,7 @@ _COMMANDS = {
     "key": "pocketk.key_command:key_app",
     "bundle": "pocketk.bundle_command:bundle_app",
     "score": "pocketk.score_command:score_command",
+    "device": "pocketk.device_command:device_app",
     "simulate": "pocketk.simulate_command:simulate_command",
     "cohort": "pocketk.cohort_command:cohort_app",
     "pretrain": "pocketk.pretrain_command:pretrain_command",

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ads1292r_bench import STEP_V, AdsBench
 from contract.firmware_thread import FirmwareThread
 from pocketk_agent.clock import SystemClock
 from pocketk_agent.front_end import FrontEnd, SampleBlock
@@ -17,6 +18,7 @@ from pocketk_agent.patient.profile import profile_shape
 from pocketk_agent.patient.rhythm import Rhythm, steady_rhythm
 from pocketk_agent.patient.strip import StripRequest, simulate_strip
 from pocketk_agent.recording_file import NativeCounts, RecordedStrip
+from pocketk_agent.sources.bus.bus_source import BusSetting
 from pocketk_agent.sources.counts_file_writer import write_counts_file
 from pocketk_agent.sources.fake_source import FakeSource, Loss, Silence
 from pocketk_agent.sources.pace import Pace
@@ -27,10 +29,22 @@ from pocketk_agent.sources.simulated_patient_source import PatientSetting, Simul
 from pocketk_agent.sources.source import Source
 from pocketk_agent.transport.serial_transport import SerialTransport
 from pocketk_agent.virtual_handheld import Runtime, VirtualHandheld
+from pocketk_chips.inputs import CodesInput
+from pocketk_chips.linux.real_time_pace import RealTimePace
 
 FS_HZ = 250.0
 SIMULATED_S = 2.2
 LEAD_IN_S = 0.4
+ADS_SECONDS, ADS_FS_HZ, ADS_PPB = 0.5, 500.05, 100_000
+# 2.42 V / (6 * (2**23 - 1)) in whole picovolts.
+ADS_SCALE = {
+    "fs_hz": ADS_FS_HZ,
+    "lsb_mv": 4.8081e-5,
+    "zero_counts": 0,
+    "rail_low_counts": -(2**23),
+    "rail_high_counts": 2**23 - 1,
+    "adc_bits": 24,
+}
 
 
 def a_strip() -> RecordedStrip:
@@ -161,6 +175,37 @@ class MicroPythonRig(VirtualRig):
     runtime: Runtime = "micropython"
 
 
+class AdsRig(Rig):
+    """An ADS1292R's model behind the real driver, read within `read`; as fast as possible is virtual time."""
+
+    threaded = False
+
+    def __init__(self, folder: Path, speed: float) -> None:
+        rng = np.random.default_rng(9)
+        n = round(ADS_SECONDS * ADS_FS_HZ)
+        codes = rng.integers(-(2**23), 2**23, n + 10)
+        codes[:2] = -(2**23), 2**23 - 1
+        lead_off = np.zeros(n + 10, np.int64)
+        lead_off[100:130], lead_off[140:150], lead_off[160:161] = 1, 2, 3
+        if self.threaded:
+            speed = speed or 1.0
+        pace = RealTimePace(speed) if speed else None
+        self._ads = AdsBench(CodesInput(codes, STEP_V, lead_off), ADS_PPB, pace)
+        setting = BusSetting(threaded=self.threaded, rate_s=0.1, seconds=ADS_SECONDS)
+        self.source = self._ads.source(setting, SystemClock() if pace else None)
+        self.front_end = replace(PLAYED.front_end, **ADS_SCALE)
+        self.truth = {i: (int(codes[i]), bool(lead_off[i])) for i in range(n)}
+
+    def lose(self) -> None:
+        self._ads.wire.stuck = 0xFF
+
+
+class ThreadedAdsRig(AdsRig):
+    """The same with the thread that reads it on a bus, in real time."""
+
+    threaded = True
+
+
 RIGS = [
     pytest.param(ReplayRig, id="replay"),
     pytest.param(SimulatedRig, id="simulated"),
@@ -168,4 +213,6 @@ RIGS = [
     pytest.param(LoopbackRig, id="serial-loopback"),
     pytest.param(VirtualRig, id="serial-cpython"),
     pytest.param(MicroPythonRig, id="serial-micropython", marks=pytest.mark.micropython),
+    pytest.param(AdsRig, id="ads1292r"),
+    pytest.param(ThreadedAdsRig, id="ads1292r-threaded"),
 ]

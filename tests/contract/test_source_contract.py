@@ -11,10 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from contract.source_rigs import RIGS, Rig
+from contract.chip_rigs import CHIP_RIGS
+from contract.source_rigs import RIGS as OTHER_RIGS
+from contract.source_rigs import Rig
 from pocketk_agent.front_end import SampleBlock
 from pocketk_agent.sources.source import EndOfStream, Source, SourceLostError
 
+RIGS = [*OTHER_RIGS, *CHIP_RIGS]
 # S4: a front end that is lost is stated within this time.
 STATED_WITHIN_S = 2.0
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from calibration_seeds import calibration_seeds, signal_seeds
 
 from pocketk_agent.bundle.archive import archive_bytes, read_archive, unpack
 from pocketk_agent.bundle.bundle import shipped_bundles
@@ -27,6 +28,9 @@ from pocketk_agent.bundle.public_key import PublicKey
 from pocketk_agent.bundle.signature import SIGNATURE_NAME, parse_signature
 from pocketk_agent.bundle.trust import DEVELOPMENT, Trust, keys_json, parse_keys, read_trust
 from pocketk_agent.bundle.verify import check_contents, verify
+from pocketk_agent.front_end_calibration.error import FrontEndCalibrationError
+from pocketk_agent.front_end_calibration.recording_file import parse_signals
+from pocketk_agent.front_end_calibration.signed_calibration import parse_calibration
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DEMONSTRATION = Trust(demonstration=True)
@@ -222,6 +226,18 @@ def _verify_seeds() -> list[bytes]:
     return [bytes([high + numbers[name]]) + folder.sound[name] for name in small for high in (0, 128)]
 
 
+# --- a front end's calibration ---
+
+
+def _read_calibration(data: bytes) -> None:
+    assert parse_calibration(data).to_bytes() == data
+
+
+def _read_signals(data: bytes) -> None:
+    made = parse_signals(data)
+    assert all(one.serial == made.front_end.serial for one in made.recordings.values())
+
+
 TARGETS = {
     one.name: one
     for one in (
@@ -233,6 +249,8 @@ TARGETS = {
         FuzzTarget("trust", _read_trust, BundleError, _key_lists, longest=4096),
         FuzzTarget("golden", _read_golden, BundleError, _golden_files),
         FuzzTarget("golden-array", _read_golden_array, BundleError, _golden_array_seeds),
+        FuzzTarget("calibration", _read_calibration, FrontEndCalibrationError, calibration_seeds),
+        FuzzTarget("calibration-signals", _read_signals, ValueError, signal_seeds),
         FuzzTarget("verify", _verify, BundleError, _verify_seeds),
     )
 }

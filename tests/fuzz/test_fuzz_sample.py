@@ -34,7 +34,9 @@ def test_a_changed_input_is_refused_in_documented_words_or_means_what_it_says(na
     TARGETS[name].run(data.draw(changed(TARGETS[name])))
 
 
-@pytest.mark.parametrize("name", ["archive", "unpack", "manifest", "signature", "keys", "trust", "golden-array"])
+@pytest.mark.parametrize(
+    "name", ["archive", "unpack", "manifest", "signature", "keys", "trust", "golden-array", "calibration"]
+)
 def test_every_seed_is_sound_so_that_fuzzing_starts_inside(name: str):
     accepted = [TARGETS[name].run(seed) for seed in TARGETS[name].seeds()]
     assert any(accepted)

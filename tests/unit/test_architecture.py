@@ -54,6 +54,11 @@ FORBIDDEN = [
     ("pocketk_firmware", "import numpy", "no package"),
     ("pocketk_firmware", "import machine", "try/except ImportError"),
     ("pocketk_firmware", "from pocketk_agent import signal", "imports go down"),
+    ("pocketk_chips", "import dataclasses", "MicroPython lacks it"),
+    ("pocketk_chips", "import spidev", "no package"),
+    ("pocketk_chips", "def f():\n    import pocketk_agent", "imports go down"),
+    ("pocketk_firmware", "def f():\n    import pocketk_chips", "imports go down"),
+    ("pocketk_agent", "from pocketk_chips.bench import ChipBench", "inside the function"),
     ("pocketk_agent", "import torch", "may use only"),
     ("pocketk_agent", "def f():\n    import torch", "may use only"),
     ("pocketk_agent", "def f():\n    import onnx.helper", "may use only"),
@@ -90,6 +95,8 @@ ALLOWED = [
     ("pocketk_firmware", "import struct\nfrom . import wire\nfrom pocketk_firmware.wire import encode"),
     ("pocketk_firmware", "try:\n    from micropython import const\nexcept ImportError:\n    const = int"),
     ("pocketk_agent", "import dataclasses\nimport numpy as np\nfrom scipy import ndimage\nimport scipy.ndimage"),
+    ("pocketk_chips", "import heapq\nfrom pocketk_firmware.constant import const"),
+    ("pocketk_agent", "def f():\n    from pocketk_chips.bench import ChipBench"),
     ("pocketk_agent", "from ..pocketk_agent import clock\nfrom pocketk_firmware.wire import decode"),
     ("pocketk_agent", "def f():\n    import onnxruntime\n    from rich.console import Console"),
     ("pocketk_agent", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import serial"),
@@ -104,6 +111,16 @@ def test_an_allowed_import_is_not_reported(tmp_path: Path, package: str, source:
     reading = read_floors(_house(tmp_path, package, source))
     assert reading.faults == ()
     assert reading.n_imports > 0
+
+
+def test_a_folder_for_cpython_alone_may_use_its_whole_standard_library(tmp_path: Path) -> None:
+    _house(tmp_path, "pocketk", "")
+    folder = tmp_path / "device" / "pocketk_chips" / "linux"
+    folder.mkdir()
+    (folder / "fake.py").write_text("import enum\nfrom dataclasses import dataclass")
+    assert read_floors(tmp_path).faults == ()
+    (folder / "fake.py").write_text("import numpy")
+    assert len(read_floors(tmp_path).faults) == 1
 
 
 def test_a_package_that_is_missing_is_reported(tmp_path: Path) -> None:

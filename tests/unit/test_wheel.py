@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = {"pocketk", "pocketk_agent", "pocketk_firmware", "pocketk_models", "pocketk_calibration"}
+PACKAGES = {"pocketk", "pocketk_agent", "pocketk_firmware", "pocketk_chips", "pocketk_models", "pocketk_calibration"}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def wheel_names(tmp_path_factory) -> list[str]:
         return archive.namelist()
 
 
-def test_the_wheel_holds_the_five_packages_and_nothing_else(wheel_names: list[str]):
+def test_the_wheel_holds_the_six_packages_and_nothing_else(wheel_names: list[str]):
     tops = {name.split("/")[0] for name in wheel_names}
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
 
@@ -36,3 +36,7 @@ def test_every_shipped_bundle_is_inside_with_all_of_its_files(wheel_names: list[
 def test_no_recording_is_inside(wheel_names: list[str]):
     recordings = {".dat", ".hea", ".mat", ".edf", ".csv", ".gz", ".npy", ".counts"}
     assert [name for name in wheel_names if Path(name).suffix in recordings] == []
+
+
+def test_the_unit_that_systemd_starts_is_inside(wheel_names: list[str]):
+    assert "pocketk_agent/service/pocketk-agent.service" in wheel_names

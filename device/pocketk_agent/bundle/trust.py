@@ -67,13 +67,19 @@ class Trust:
             )
         return Standing(kind, key.name, key.key_id)
 
-    def _key(self, key_id: str) -> tuple[PublicKey, StandingKind]:
+    def find_key(self, key_id: str) -> tuple[PublicKey, StandingKind] | None:
+        """The accepted key of this id and how far it is known, None where it is not accepted."""
         for key in self.keys:
             if key.key_id == key_id:
                 return key, StandingKind.TRUSTED
+        if self.demonstration and key_id == DEMONSTRATION_KEY.key_id:
+            return DEMONSTRATION_KEY, StandingKind.DEMONSTRATION
+        return None
+
+    def _key(self, key_id: str) -> tuple[PublicKey, StandingKind]:
+        if found := self.find_key(key_id):
+            return found
         if key_id == DEMONSTRATION_KEY.key_id:
-            if self.demonstration:
-                return DEMONSTRATION_KEY, StandingKind.DEMONSTRATION
             raise BundleError(
                 "bundle-signer",
                 "The bundle is signed with the demonstration key, which anybody has; this device is not in "

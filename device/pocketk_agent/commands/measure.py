@@ -10,7 +10,9 @@ from pocketk_agent.bundle.trust import installed_trust
 from pocketk_agent.clock import SystemClock
 from pocketk_agent.commands.pictures import add_pictures
 from pocketk_agent.commands.speech import say
+from pocketk_agent.commands.time_question import TimeAnswer, settle_time
 from pocketk_agent.commands.unusable import UnusableError
+from pocketk_agent.front_end_calibration.installed import InstalledCalibrations
 from pocketk_agent.measurement.patient_id import checked_patient_id
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.session import STOPPED, Session, Station
@@ -18,6 +20,7 @@ from pocketk_agent.outcome import OutcomeKind
 from pocketk_agent.screen.choose import choose_screen
 from pocketk_agent.sources.serial_source import SerialSource
 from pocketk_agent.store.file_store import FileStore
+from pocketk_agent.time_standing import machine_time
 from pocketk_agent.transport.serial_transport import SerialTransport
 
 EXIT_OK, EXIT_DEVICE_ERROR, EXIT_STOPPED = 0, 1, 130
@@ -81,10 +84,24 @@ def usable_patient_id(text: str | None) -> str | None:
 
 
 def measure_over(
-    port: str, store: FileStore, bundle: BundleWish, mains_hz: float, patient_id: str | None = None
+    port: str,
+    store: FileStore,
+    bundle: BundleWish,
+    mains_hz: float,
+    patient_id: str | None = None,
+    answer: TimeAnswer | None = None,
 ) -> MeasurementResult:
-    """Run one measurement on a serial port, show it, store it, and put its pictures beside it."""
-    clock = SystemClock()
+    """Run one measurement on a serial port, show it, store it, and put its pictures beside it.
+
+    Args:
+        port: serial port.
+        store: where the result goes.
+        bundle: what to score with.
+        mains_hz: 50 or 60.
+        patient_id: pseudonym, None for nobody's.
+        answer: the clock and what vouches for it; this machine's own where nobody was asked.
+    """
+    clock = SystemClock() if answer is None else answer.clock
     station = Station(
         source=SerialSource(SerialTransport(port), clock),
         bundle=usable_bundle(bundle),
@@ -92,11 +109,18 @@ def measure_over(
         store=store,
         clock=clock,
         mains_hz=mains_hz,
+        calibrations=InstalledCalibrations(trust_folder=bundle.trust),
+        time=machine_time() if answer is None else answer.time(),
     )
     result = Session(station, patient_id).run()
+    keep_pictures(store, result)
+    return result
+
+
+def keep_pictures(store: FileStore, result: MeasurementResult) -> None:
+    """Put the pictures of a measurement beside it where it is stored."""
     if result.measurement_id in store.ids():
         add_pictures(store.folder(result.measurement_id), result)
-    return result
 
 
 def exit_status(result: MeasurementResult) -> int:
@@ -114,7 +138,8 @@ def run_measure(wish: MeasureWish) -> int:
     """
     patient_id = usable_patient_id(wish.patient_id)
     store = FileStore(wish.store)
-    result = measure_over(wish.port, store, wish.bundle, wish.mains_hz, patient_id)
+    answer = settle_time(SystemClock())
+    result = measure_over(wish.port, store, wish.bundle, wish.mains_hz, patient_id, answer)
     if result.measurement_id in store.ids():
         say(f"kept in {store.folder(result.measurement_id)}")
     return exit_status(result)

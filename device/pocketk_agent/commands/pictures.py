@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from pocketk_agent.commands.strip_page import page_of
+from pocketk_agent.front_end_grade import graded_notice
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.reports.median_beat_picture import median_beat_png
 from pocketk_agent.reports.png_file import write_png
@@ -34,4 +35,5 @@ def _add_strip(folder: Path, result: MeasurementResult) -> None:
 def _add_beat(folder: Path, result: MeasurementResult) -> None:
     if result.beats is not None and result.beats.median is not None:
         lead = "I" if result.front_end is None else result.front_end.lead
-        write_png(folder / BEAT_NAME, median_beat_png(result.beats, lead))
+        notice = graded_notice("", result.front_end)
+        write_png(folder / BEAT_NAME, median_beat_png(result.beats, lead, notice))

@@ -15,7 +15,11 @@ _ADVICE: dict[OutcomeKind, str] = {
 # Faults that a person can mend on the spot.
 _OF_FAULTS: dict[str, str] = {
     "battery-low": "Charge the device, then measure again.",
+    "calibration-invalid": "Do not use this device; have the calibration of its front end installed anew.",
+    "calibration-other-device": "Do not use this device; have the calibration of this very front end installed.",
     "temperature": "Let the device come to room temperature, then measure again.",
+    "clock-step": "The device's clock has been set meanwhile; measure again.",
+    "low-memory": "Restart the device, then measure again.",
 }
 # Reasons with an instruction of their own, which "sit still and moisten the thumbs" would not mend.
 _TOLD_FIRST = frozenset({"rate-out-of-range", "polarity-reversed", "mains"})

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pocketk_agent.clock import Clock
 from pocketk_agent.front_end import FrontEnd, SampleBlock
+from pocketk_agent.measurement.display_trace import DisplayTrace
 from pocketk_agent.measurement.flow import FlowTimes, MeasurementFlow
 from pocketk_agent.measurement.guidance import guidance_for
 from pocketk_agent.measurement.monitor import SignalMonitor
@@ -45,6 +46,7 @@ class Capture:
         self._front_end, self._variant, self._mains_hz = front_end, variant, mains_hz
         self._provisional = provisional
         self._monitor = SignalMonitor(self.recorder, mains_hz)
+        self._trace = DisplayTrace(front_end)
         self._missing: tuple[QualityReason, ...] = ()
         self._verdicts: Verdicts = {}
 
@@ -58,6 +60,7 @@ class Capture:
         if self.flow.state is FlowState.IDLE:
             self.flow.start(block.first_index)
         self.recorder.add(block)
+        self._trace.add(block)
         self.flow.advance(block)
 
     @property
@@ -113,7 +116,6 @@ class Capture:
     def frame(self) -> ScreenFrame:
         """The picture of the moment."""
         flow, quality = self.flow, self._monitor.quality()
-        trace_mv, trace_fs_hz = self._monitor.trace_mv()
         return ScreenFrame(
             state=flow.state,
             contact=flow.contact,
@@ -122,8 +124,8 @@ class Capture:
             remaining_s=flow.remaining_s,
             recorded_s=flow.recorded_s,
             target_s=flow.target_s,
-            trace_mv=trace_mv,
-            trace_fs_hz=trace_fs_hz,
+            trace_mv=self._trace.newest_mv(),
+            trace_fs_hz=self._trace.fs_hz,
             gaps=len(self.recorder.tail(CAPACITY_S).gaps),
             extended=flow.extended,
             guidance=guidance_for(flow, quality, self._missing),

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pocketk_agent.measurement.recorder import Recorder, Recording
 from pocketk_agent.quality.gate import flag_samples, judge_clip
 from pocketk_agent.quality.reason import IN_WORDS, QualityReason
@@ -12,7 +9,6 @@ from pocketk_agent.wording import STILL_REASONS
 
 # The heart must beat a few times before its signal can be judged.
 _JUDGED_S, _FIRST_JUDGED_S = 5.0, 3.0
-_TRACE_S, _TRACE_HZ = 6.0, 125.0
 
 
 @dataclass(frozen=True)
@@ -66,11 +62,3 @@ class SignalMonitor:
             return LiveQuality("good signal", good=True)
         still = "hold still: " if reasons[0].value in STILL_REASONS else ""
         return LiveQuality(f"{still}{IN_WORDS[reasons[0]]}", good=False, reason=reasons[0])
-
-    def trace_mv(self) -> tuple[NDArray[np.float32], float]:
-        """The newest seconds for the display, about zero, and their rate in hertz."""
-        tail = self._recorder.tail(_TRACE_S)
-        x = tail.ecg_mv
-        step = max(1, round(tail.front_end.fs_hz / _TRACE_HZ))
-        level = np.nanmedian(x) if np.isfinite(x).any() else 0.0
-        return (x[::step] - level).astype(np.float32), tail.front_end.fs_hz / step

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from pocketk_agent.beats.beat_report import BeatReport
 from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.front_end import FrontEnd, FrontEndHealth
+from pocketk_agent.front_end_calibration.standing import CalibrationStanding
 from pocketk_agent.measurement.provisional import ProvisionalReport
 from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.scoring import Scored
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.signal.segments import Span
+from pocketk_agent.time_standing import UNVERIFIED, TimeStanding
 
 if TYPE_CHECKING:
     from pocketk_agent.measurement.repeats import Repeats
@@ -80,10 +82,10 @@ class MeasurementResult:
 
     Attributes:
         measurement_id: unique, sorts by time.
-        started_at: wall time in UTC, not verified.
+        started_at: wall time in UTC; `time` says what vouches for it.
         outcome: the one outcome.
         partial: True where the recording ended before its time.
-        front_end: None where none answered.
+        front_end: None where none answered; its scale is the calibrated one where it was calibrated.
         model: None where no bundle could be used.
         recording: all samples from the first one on, None where there was no front end.
         window: device indices of the recording proper (start, stop), None before it began.
@@ -97,6 +99,8 @@ class MeasurementResult:
         beats_not_measured: why there are none; empty where there are some.
         patient_id: pseudonym of whom was measured, None where nobody said.
         repeats: what this and earlier measurements of the patient say together, None without a patient or a tier.
+        calibration: of the front end, None where it cannot be calibrated or where none answered.
+        time: what vouches for `started_at`.
     """
 
     measurement_id: str
@@ -117,6 +121,8 @@ class MeasurementResult:
     beats_not_measured: str = ""
     patient_id: str | None = None
     repeats: Repeats | None = None
+    calibration: CalibrationStanding | None = None
+    time: TimeStanding = UNVERIFIED
 
     @property
     def window_recording(self) -> Recording | None:

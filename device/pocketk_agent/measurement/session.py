@@ -8,11 +8,14 @@ from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.verify import version_tuple
 from pocketk_agent.front_end import NO_FIRMWARE, FrontEnd, FrontEndHealth
+from pocketk_agent.front_end_calibration.error import FrontEndCalibrationError
+from pocketk_agent.front_end_calibration.standing import CalibrationStanding
 from pocketk_agent.measurement.advice import advice_for
 from pocketk_agent.measurement.beat_findings import BeatFindings, find_beats
 from pocketk_agent.measurement.capture import Capture
 from pocketk_agent.measurement.decision import DeviceFault, Doubt, Evidence, decide
 from pocketk_agent.measurement.health_limits import refusal
+from pocketk_agent.measurement.host_watch import HostWatch
 from pocketk_agent.measurement.information import information_lines
 from pocketk_agent.measurement.patient_id import checked_patient_id
 from pocketk_agent.measurement.provisional import ProvisionalScorer
@@ -61,10 +64,12 @@ class Session:
         self._id = f"{self._started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         self._screen = SteadyScreen(station.screen)
         self._front_end: FrontEnd | None = None
+        self._calibration: CalibrationStanding | None = None
         self._capture: Capture | None = None
         self._provisional: ProvisionalScorer | None = None
         self._heard_s: float | None = None
         self._decided_s: float | None = None
+        self._watch = HostWatch(station.host, station.clock, station.worker.busy_s)
 
     def run(self) -> MeasurementResult:
         """Measure, decide, store, show. The outcome stands on the screen only after it is stored.
@@ -138,21 +143,27 @@ class Session:
 
     def _notice(self) -> str:
         bundle = self._station.bundle
-        return "No model can be used." if isinstance(bundle, BundleError) else bundle.statement
+        of_model = "No model can be used." if isinstance(bundle, BundleError) else bundle.statement
+        # What is not in order stands in front, since a small screen cuts from the end.
+        of_front_end = "" if self._calibration is None else self._calibration.notice
+        return f"{of_front_end} {of_model} {self._station.time.notice}".strip()
 
     def _record(self) -> DeviceFault | None:
         """Fill the recorder until the flow wants to analyse; return what went wrong, if anything did."""
         station = self._station
         if isinstance(station.bundle, BundleError):
             return DeviceFault(station.bundle.code, str(station.bundle))
+        if fault := self._watch.fault_now():
+            return fault
         try:
-            self._front_end = station.source.open()
+            stated = self._front_end = station.source.open()
+            self._front_end, self._calibration = station.calibrations.applied(stated, station.clock.now())
             check_rate(self._front_end.fs_hz)
             if fault := self._unfit(station.bundle, self._front_end):
                 return fault
             self._screen.open(self._front_end, self._notice())
             return self._stream(self._prepared(station.bundle, self._front_end))
-        except SourceLostError as error:
+        except (SourceLostError, FrontEndCalibrationError) as error:
             return DeviceFault(error.code, str(error))
         except RateError as error:
             return DeviceFault("front-end-invalid", str(error))
@@ -196,6 +207,8 @@ class Session:
                 heard_s = now_s
             elif now_s - heard_s > SILENCE_LIMIT_S:
                 raise SourceLostError("front-end-silent", f"The front end sent nothing for {SILENCE_LIMIT_S:g} s.")
+            if fault := self._watch.fault():
+                return fault
             capture.tick(clock)
             if now_s - checked_s >= _HEALTH_EVERY_S:
                 checked_s = now_s
@@ -217,7 +230,8 @@ class Session:
         if strip is None:
             return decide(self._never_began(), bundle.manifest), None
         try:
-            timed = replace(bundle, runner=TimedRunner(bundle.runner, self._station.worker))
+            limit_s = self._station.host.limits.answer_s
+            timed = replace(bundle, runner=TimedRunner(bundle.runner, self._station.worker, limit_s))
             scored = timed.score_measurement(strip)
         except MissingSamplesError:
             return decide(Evidence(poor=(QualityReason.GAP,)), bundle.manifest), None
@@ -262,6 +276,8 @@ class Session:
             provisional=None if self._provisional is None else self._provisional.report(),
             decided_s=self._decided_s,
             patient_id=self._patient_id,
+            calibration=self._calibration,
+            time=self._station.time,
         )
 
     def _ended(self, capture: Capture) -> bool:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.clock import Clock
+from pocketk_agent.front_end_calibration.installed import InstalledCalibrations
 from pocketk_agent.measurement.flow import FlowTimes
 from pocketk_agent.measurement.health_limits import DEFAULT_HEALTH_LIMITS, HealthLimits
+from pocketk_agent.measurement.host_watch import Host
 from pocketk_agent.measurement.worker import ThreadWorker, Worker
 from pocketk_agent.screen.screen import Screen
 from pocketk_agent.sources.source import Source
 from pocketk_agent.store.store import Store
+from pocketk_agent.time_standing import UNVERIFIED, TimeStanding
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,9 @@ class Station:
         times: durations of the flow.
         health_limits: battery and temperature.
         worker: where the network runs; closed with the measurement.
+        calibrations: of front ends, applied when the source is opened.
+        host: the computer: its memory, and when it is at fault.
+        time: what vouches for the clock's wall time.
     """
 
     source: Source
@@ -38,3 +44,6 @@ class Station:
     times: FlowTimes = field(default_factory=FlowTimes)
     health_limits: HealthLimits = DEFAULT_HEALTH_LIMITS
     worker: Worker = field(default_factory=ThreadWorker)
+    calibrations: InstalledCalibrations = field(default_factory=InstalledCalibrations)
+    host: Host = field(default_factory=Host)
+    time: TimeStanding = UNVERIFIED

@@ -1,6 +1,7 @@
 """Where the network runs, so that a slow or stalled one does not hold up the stream."""
 
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -58,6 +59,10 @@ class Worker(ABC):
         """
 
     @abstractmethod
+    def busy_s(self) -> float:
+        """For how many seconds the job in hand has been running, 0 where there is none."""
+
+    @abstractmethod
     def close(self) -> None:
         """Take no more jobs; does not wait for a stalled one. Harmless twice."""
 
@@ -74,6 +79,10 @@ class InlineWorker(Worker):
         """See `Worker`; never stalls, it only takes its time."""
         return work()
 
+    def busy_s(self) -> float:
+        """See `Worker`; whoever asks is not waiting for a job."""
+        return 0.0
+
     def close(self) -> None:
         """See `Worker`."""
 
@@ -86,6 +95,7 @@ class ThreadWorker(Worker):
         self._waiting: Job | None = None
         self._closed = False
         self._thread: threading.Thread | None = None
+        self._began_s: float | None = None
 
     def offer(self, job: Job) -> bool:
         """See `Worker`."""
@@ -104,6 +114,11 @@ class ThreadWorker(Worker):
         self.offer(answer.fill)
         return answer.get(timeout_s)
 
+    def busy_s(self) -> float:
+        """See `Worker`."""
+        with self._changed:
+            return 0.0 if self._began_s is None else time.monotonic() - self._began_s
+
     def close(self) -> None:
         """See `Worker`."""
         with self._changed:
@@ -114,9 +129,11 @@ class ThreadWorker(Worker):
     def _work(self) -> None:
         while True:
             with self._changed:
+                self._began_s = None
                 self._changed.wait_for(lambda: self._closed or self._waiting is not None)
                 if self._closed:
                     return
                 job, self._waiting = self._waiting, None
+                self._began_s = time.monotonic()
             if job is not None:
                 job()

@@ -27,12 +27,13 @@ _INCHES, _DPI = (6.0, 3.6), 150
 _INK, _MARK, _BEATS = "#1a1a1a", "#8a3b12", "#c8c8c8"
 
 
-def median_beat_png(report: BeatReport, lead: str = "I") -> bytes:
+def median_beat_png(report: BeatReport, lead: str = "I", notice: str = "") -> bytes:
     """Draw the beats of one shape, their median and its boundaries; the same report gives the same bytes.
 
     Args:
         report: measurements of a strip. Without a median beat the picture says so.
         lead: name of its lead.
+        notice: what must be said above it, empty for nothing.
 
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
@@ -44,7 +45,8 @@ def median_beat_png(report: BeatReport, lead: str = "I") -> bytes:
     figure = Figure(figsize=_INCHES, dpi=_DPI, facecolor="white", layout="constrained")
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.set_title(f"Median beat. {label_of(lead)}", fontsize=9, loc="left", parse_math=False)
+    title = f"{notice}\n" if notice else ""
+    axes.set_title(f"{title}Median beat. {label_of(lead)}", fontsize=9, loc="left", parse_math=False)
     if report.median is None:
         reason = report.intervals.qrs_ms.reason
         axes.text(0.5, 0.5, f"No median beat: {reason}", ha="center", va="center", transform=axes.transAxes)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pocketk_agent import wording
 from pocketk_agent.beats.beat_report import BeatReport
 from pocketk_agent.outcome import Outcome
+from pocketk_agent.time_standing import UNVERIFIED, TimeStanding
 
 LONGEST_STRIP_S = 60.0
 
@@ -39,6 +40,9 @@ class PrintedStrip:
         product: name at the head of the page.
         beats: their median is drawn below the strip where there is one.
         information: lines beside it, for information.
+        calibration: what is known of the front end's, empty where there is nothing to say.
+        calibration_in_date: False where that must not be overlooked.
+        time: what vouches for `recorded_at`.
 
     Raises:
         ValueError: arrays of different shape, no sample, more than 60 s, or no usable rate.
@@ -64,6 +68,9 @@ class PrintedStrip:
     product: str = wording.PRODUCT
     beats: BeatReport | None = None
     information: tuple[str, ...] = ()
+    calibration: str = ""
+    calibration_in_date: bool = True
+    time: TimeStanding = UNVERIFIED
 
     def __post_init__(self) -> None:
         shape = self.ecg_mv.shape

@@ -127,12 +127,21 @@ def _identity(strip: PrintedStrip) -> list[_Row]:
     return [
         _Row("Measurement", strip.measurement_id, False),
         _Row("Recorded", f"{recorded}, {strip.duration_s:.1f} s", False),
+        _Row("", strip.time.words if strip.time.verified else f"[!] {strip.time.words}", not strip.time.verified),
         _Row("Device", strip.device_serial, False),
+        *_calibration(strip),
         _Row("Lead", lead, not is_lead_i),
         _Row("Signal", f"{strip.filter_statement}, {strip.fs_hz:g} Hz", False),
         _Row("Model", strip.model, False),
         _Row("", strip.model_statement, True),
     ]
+
+
+def _calibration(strip: PrintedStrip) -> list[_Row]:
+    if not strip.calibration:
+        return []
+    mark = "" if strip.calibration_in_date else "[!] "
+    return [_Row("Calibration", f"{mark}{strip.calibration}", not strip.calibration_in_date)]
 
 
 def _wrapped_row(row: _Row, regular: Typeface, bold: Typeface) -> list[_Row]:

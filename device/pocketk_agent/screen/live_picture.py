@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pocketk_agent import wording
 from pocketk_agent.front_end import FrontEnd
+from pocketk_agent.front_end_grade import graded_notice
 from pocketk_agent.measurement.state import FlowState
 from pocketk_agent.screen.braille import braille_lines, display_range, scale_bar
 from pocketk_agent.screen.screen import ScreenFrame
@@ -48,7 +49,8 @@ class Heading:
     @classmethod
     def of(cls, front_end: FrontEnd, notice: str) -> "Heading":
         """Heading of a measurement with this front end."""
-        return cls(wording.printable(notice), wording.device_in_words(front_end), front_end.lead == "I")
+        said = wording.printable(graded_notice(notice, front_end))
+        return cls(said, wording.device_in_words(front_end), front_end.lead == "I")
 
 
 def heading_lines(heading: Heading, *, width: int) -> list[Line]:

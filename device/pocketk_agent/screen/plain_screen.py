@@ -4,6 +4,7 @@ from typing import TextIO
 
 from pocketk_agent import wording
 from pocketk_agent.front_end import FrontEnd
+from pocketk_agent.front_end_grade import graded_notice
 from pocketk_agent.measurement.state import FlowState
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.screen.screen import Screen, ScreenFrame
@@ -26,7 +27,7 @@ class PlainScreen(Screen):
 
     def open(self, front_end: FrontEnd, notice: str) -> None:
         """See `Screen`."""
-        self._notice = wording.printable(notice)
+        self._notice = wording.printable(graded_notice(notice, front_end))
         self._is_open, self._shown = True, None
         self._write(f"{wording.PRODUCT}  {self._notice}")
         self._write(wording.device_in_words(front_end))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from pocketk_agent.front_end import FrontEnd
+from pocketk_agent.front_end_grade import graded_notice
 from pocketk_agent.outcome import Outcome
 from pocketk_agent.screen.screen import Screen, ScreenFrame
 
@@ -31,7 +32,7 @@ class RecordingScreen(Screen):
 
     def open(self, front_end: FrontEnd, notice: str) -> None:
         """See `Screen`; forgets the measurement before."""
-        self.front_end, self.notice = front_end, notice
+        self.front_end, self.notice = front_end, graded_notice(notice, front_end)
         self.frames = []
         self.outcome, self.advice, self.information = None, "", ()
         self.is_open = True

@@ -49,7 +49,10 @@ class Screen(ABC):
 
     @abstractmethod
     def open(self, front_end: FrontEnd, notice: str) -> None:
-        """Begin to show a measurement; `notice` (research demonstration, unsigned...) stays in sight."""
+        """Begin to show a measurement; `notice` (research demonstration, unsigned...) stays in sight.
+
+        In front of it stands the front end's grade, where that is one to tell (`graded_notice`).
+        """
 
     @abstractmethod
     def show(self, frame: ScreenFrame) -> None:

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pocketk_agent.beats.beat_document import beat_document
+from pocketk_agent.bundle.signature import time_text
+from pocketk_agent.front_end_grade import grade_of, graded_notice
 from pocketk_agent.measurement.recorder import Recording
 from pocketk_agent.measurement.result import MeasurementResult
 from pocketk_agent.measurement.scoring import QualityReport, Scored
@@ -106,6 +108,17 @@ def _repeats(result: MeasurementResult) -> dict[str, Any] | None:
     }
 
 
+def _calibration(result: MeasurementResult) -> dict[str, Any] | None:
+    found = result.calibration
+    if found is None:
+        return None
+    times = {
+        name: None if at is None else time_text(at)
+        for name, at in (("made_at", found.made_at), ("due_at", found.due_at))
+    }
+    return {**asdict(found), **times, "kind": found.kind.value, "sentence": found.sentence}
+
+
 def document_of(result: MeasurementResult) -> dict[str, Any]:
     """The JSON document of a result."""
     scored, recording = result.scored, result.recording
@@ -113,12 +126,15 @@ def document_of(result: MeasurementResult) -> dict[str, Any]:
         "schema": RECORD_SCHEMA,
         "measurement_id": result.measurement_id,
         "started_at": result.started_at.isoformat(timespec="milliseconds"),
-        "time_verified": False,
+        "time_verified": result.time.verified,
+        "time_source": result.time.source,
         "outcome": {"text": str(result.outcome), **asdict(result.outcome)},
         "partial": result.partial,
-        "statement": None if result.model is None else result.model.statement,
+        "statement": graded_notice("" if result.model is None else result.model.statement, result.front_end) or None,
         "model": None if result.model is None else asdict(result.model),
         "front_end": None if result.front_end is None else asdict(result.front_end),
+        "calibration": _calibration(result),
+        "front_end_grade": None if result.front_end is None else grade_of(result.front_end).value,
         "agent_version": VERSION,
         "mains_hz": result.mains_hz,
         "quality": None if scored is None else _quality(scored.quality, scored),

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pocketk.bench_check.signal_generator import SignalGenerator
 from pocketk_agent.clock import SteppedClock
-from pocketk_agent.measurement.monitor import SignalMonitor
+from pocketk_agent.front_end import SampleBlock
+from pocketk_agent.measurement.display_trace import DisplayTrace
 from pocketk_agent.measurement.recorder import Recorder
 from pocketk_agent.patient.adc import ADS1292R, TWELVE_BIT, SimulatedFrontEnd, digitise
 from pocketk_agent.recording_file.native_counts import NativeCounts
@@ -162,8 +163,10 @@ def _stored(recorder: Recorder) -> View:
 
 
 def _display(recorder: Recorder) -> View:
-    trace_mv, fs_hz = SignalMonitor(recorder, MAINS_HZ).trace_mv()
-    return View(trace_mv.astype(np.float64), fs_hz)
+    recording = recorder.recording()
+    trace = DisplayTrace(recording.front_end)
+    trace.add(SampleBlock(recording.first_index, recording.counts, recording.lead_off))
+    return View(trace.newest_mv().astype(np.float64), trace.fs_hz)
 
 
 def _model_band(variant: Variant) -> Band:

@@ -7,6 +7,7 @@ import pytest
 from pocketk_agent.outcome import TIERS, Outcome, OutcomeKind
 from pocketk_agent.reports.strip_header import FRAMES, TIER_FRAME, header_of
 from pocketk_agent.reports.strip_layout import GRID_RIGHT_MM, PX_PER_MM
+from pocketk_agent.time_standing import BY_HAND
 from unit.reports.drawn_strip import BOLD, REGULAR, drawn, flat_strip, outcome_of, part_of
 
 
@@ -23,6 +24,7 @@ def test_the_header_holds_outcome_advice_and_identity(kind: OutcomeKind) -> None
     assert identity == [
         "m-1",
         "2026-03-01 10:15:00 UTC, 1.0 s",
+        "[!] time of day NOT verified",
         "PK-0042",
         "[!] lead MLII, not Lead I",
         "unfiltered, 500 Hz",
@@ -62,3 +64,8 @@ def test_hostile_text_is_drawn_as_it_is(text: str) -> None:
     assert (right_margin == 255).all()
     left_margin = part_of(image, 0, 0, 2, image.shape[0] / PX_PER_MM)
     assert (left_margin == 255).all()
+
+
+def test_a_verified_time_says_by_what():
+    header = header_of(replace(flat_strip(1), time=BY_HAND), REGULAR, BOLD)
+    assert "time verified: by hand" in [row.words for row in header.identity]

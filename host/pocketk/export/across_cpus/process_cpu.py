@@ -51,20 +51,32 @@ class ProcessCpu(ScoringCpu):
         Raises:
             CpuError: If it cannot be started, fails, or does not end within half an hour.
         """
+        done = self.start(*arguments)
+        if done.returncode:
+            raise CpuError(f"{self.name} ended with {done.returncode}: {_last_words(done.stderr)}")
+        return done.stdout.decode("utf-8", "replace")
+
+    def start(self, *arguments: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+        """The ended Python, started with these arguments, however it ended.
+
+        Args:
+            arguments: Of the Python.
+            variables: Set besides the CPU's own.
+
+        Raises:
+            CpuError: If it cannot be started, or does not end within half an hour.
+        """
         paths = os.pathsep.join(map(str, (*self.packages, _AGENT)))
         kept = dict(os.environ) if self.inherits else {"PATH": os.environ.get("PATH", "")}
-        environment = kept | _ONE_THREAD | {"PYTHONPATH": paths} | dict(self.environment)
+        environment = kept | _ONE_THREAD | {"PYTHONPATH": paths} | dict(self.environment) | dict(variables or {})
         try:
-            done = subprocess.run(
+            return subprocess.run(
                 [*self.command, *arguments], env=environment, capture_output=True, timeout=_TIMEOUT_S, check=False
             )
         except OSError as error:
             raise CpuError(f"{self.name}: {self.command[0]} cannot be started: {error.strerror}.") from error
         except subprocess.TimeoutExpired as error:
             raise CpuError(f"{self.name}: no answer within {_TIMEOUT_S} s; is the machine busy?") from error
-        if done.returncode:
-            raise CpuError(f"{self.name} ended with {done.returncode}: {_last_words(done.stderr)}")
-        return done.stdout.decode("utf-8", "replace")
 
     def score(self, model: Path, clips: NDArray[np.float32]) -> CpuScores:
         """See `ScoringCpu`."""

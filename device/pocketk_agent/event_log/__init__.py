@@ -1,0 +1,1 @@
+"""What a device writes down of itself: events without patients."""

@@ -1,0 +1,1 @@
+"""Stored measurements in the formats of others."""

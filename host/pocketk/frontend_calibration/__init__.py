@@ -1,0 +1,1 @@
+"""Calibrating a front end from the workstation: fit, show, sign."""

@@ -1,0 +1,1 @@
+"""The offline kit that turns a Raspberry Pi into a Pocket-K."""

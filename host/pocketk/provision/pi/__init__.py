@@ -1,0 +1,1 @@
+"""What a kit carries besides wheels: the installer and the files of the system."""

@@ -1,0 +1,1 @@
+"""Installs a kit. Python standard library only; it runs before anything of ours is there."""
