@@ -17,6 +17,8 @@ _MOST_SAMPLES_A_RECORD = 30_720
 # What the eight characters of a header field can hold, with its sign.
 _MOST_UV = 999_999
 _RATE_TOLERANCE = 1e-9
+# Where no duration states the rate exactly; a front end's rate is measured to some 100 ppm of the host's own clock.
+_LARGEST_RATE_ERROR = 1e-6
 
 
 def edf_file_bytes(strip: RecordedStrip) -> bytes:
@@ -29,7 +31,7 @@ def edf_file_bytes(strip: RecordedStrip) -> bytes:
         strip: without missing samples.
 
     Raises:
-        RecordingFileError: a sample is missing, which EDF cannot say, or the length fits no EDF data record.
+        RecordingFileError: a sample is missing, which EDF cannot say, or the rate cannot be stated to a millionth.
     """
     n_missing = int(np.count_nonzero(strip.missing))
     if n_missing:
@@ -48,16 +50,26 @@ def edf_file_bytes(strip: RecordedStrip) -> bytes:
 
 
 def _data_record(n_samples: int, fs_hz: float) -> tuple[int, str]:
-    """Samples in a data record and its duration as text: a second where the strip has whole ones."""
+    """Samples in a data record and its duration as text: a second where the strip has whole ones.
+
+    A measured rate, such as 500.05 Hz, may have no duration that states it exactly; the nearest one is taken then.
+    """
     candidates = [round(fs_hz), *(n_samples // parts for parts in range(1, n_samples + 1) if n_samples % parts == 0)]
+    nearest: tuple[float, int, str] | None = None
     for per_record in candidates:
         if per_record == 0 or n_samples % per_record or per_record > _MOST_SAMPLES_A_RECORD:
             continue
         duration = f"{per_record / fs_hz:.7g}"[:8]
-        if float(duration) > 0.0 and math.isclose(per_record / float(duration), fs_hz, rel_tol=_RATE_TOLERANCE):
+        error = abs(per_record / float(duration) / fs_hz - 1.0) if float(duration) > 0.0 else math.inf
+        if error <= _RATE_TOLERANCE:
             return per_record, duration
+        if error <= _LARGEST_RATE_ERROR and (nearest is None or error < nearest[0]):
+            nearest = (error, per_record, duration)
+    if nearest is not None:
+        return nearest[1:]
     raise RecordingFileError(
-        f"{n_samples} samples at {fs_hz:g} Hz fill no EDF data record, whose duration has eight characters. "
+        f"{n_samples} samples at {fs_hz:g} Hz fill no EDF data records whose duration, of eight characters, states "
+        "the rate to a millionth. "
         "Make it a whole number of seconds, or write .hea (WFDB), .csv or .counts."
     )
 

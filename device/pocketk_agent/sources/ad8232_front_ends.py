@@ -11,6 +11,7 @@ from pocketk_agent.sources.bus.mcp3008_wiring import Mcp3008Wiring
 from pocketk_agent.sources.bus.serial_number import computer_serial
 from pocketk_agent.sources.front_end_choice import FrontEndChoice, bus_module
 from pocketk_agent.sources.mcp3008_ad8232_source import Mcp3008Ad8232Source
+from pocketk_agent.sources.virtual_patient_board import virtual_patient_board
 
 if TYPE_CHECKING:
     from pocketk_chips.ad8232 import Ad8232
@@ -93,18 +94,11 @@ def _virtual_mcp3008(wiring: Mcp3008Wiring) -> "PiBoard":
 
 def _virtual_board(place: LeadOffPlace, fs_hz: float) -> "tuple[PiBoard, Ad8232]":
     """An amplifier where the wiring expects it, with a simulated patient, in real time."""
-    from pocketk_agent.patient.profile import profile_shape
-    from pocketk_agent.sources.bus.patient_input import PatientInput
-    from pocketk_agent.sources.simulated_patient_source import NORMAL_MMOL_L
     from pocketk_chips.ad8232 import Ad8232
-    from pocketk_chips.bench import ChipBench
     from pocketk_chips.coupling import AcCoupledInput
-    from pocketk_chips.linux.pi_board import PiBoard
-    from pocketk_chips.linux.real_time_pace import RealTimePace
 
-    patient = PatientInput(profile_shape("typical", NORMAL_MMOL_L), fs_hz)
+    board, patient = virtual_patient_board(fs_hz)
     amplifier = Ad8232(AcCoupledInput(patient, Ad8232.HIGH_PASS_HZ))
-    board = PiBoard(ChipBench(pace=RealTimePace()))
     board.connect_line(place.gpio_chip, place.plus, amplifier.lo_plus)
     board.connect_line(place.gpio_chip, place.minus, amplifier.lo_minus)
     return board, amplifier

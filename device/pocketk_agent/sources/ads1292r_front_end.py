@@ -8,6 +8,7 @@ from pocketk_agent.sources.bus.ads1292r_wiring import Ads1292rWiring
 from pocketk_agent.sources.bus.host_time import BenchTime, SystemTime
 from pocketk_agent.sources.bus.serial_number import computer_serial
 from pocketk_agent.sources.front_end_choice import FrontEndChoice, bus_module
+from pocketk_agent.sources.virtual_patient_board import virtual_patient_board
 
 if TYPE_CHECKING:
     from pocketk_chips.linux.pi_board import PiBoard
@@ -43,19 +44,11 @@ def ads1292r_front_end(choice: FrontEndChoice, clock: Clock) -> Ads1292rSource:
 
 def _virtual_board(wiring: Ads1292rWiring) -> "PiBoard":
     """A model where the wiring expects the chip, with a simulated patient, in real time."""
-    from pocketk_agent.patient.profile import profile_shape
-    from pocketk_agent.sources.bus.patient_input import PatientInput
-    from pocketk_agent.sources.simulated_patient_source import NORMAL_MMOL_L
     from pocketk_chips.ads1292r import Ads1292r
-    from pocketk_chips.bench import ChipBench
-    from pocketk_chips.linux.pi_board import PiBoard
-    from pocketk_chips.linux.real_time_pace import RealTimePace
     from pocketk_chips.spi_wire import SpiWire
 
-    bench = ChipBench(pace=RealTimePace())
-    patient = PatientInput(profile_shape("typical", NORMAL_MMOL_L), _VIRTUAL_FS_HZ)
-    chip = Ads1292r(bench, patient, _VIRTUAL_PPB)
-    board = PiBoard(bench)
-    board.connect_spi(wiring.spi_bus, wiring.spi_device, SpiWire(bench, chip))
+    board, patient = virtual_patient_board(_VIRTUAL_FS_HZ)
+    chip = Ads1292r(board.bench, patient, _VIRTUAL_PPB)
+    board.connect_spi(wiring.spi_bus, wiring.spi_device, SpiWire(board.bench, chip))
     board.connect_line(wiring.drdy_chip, wiring.drdy_line, chip.drdy)
     return board

@@ -8,6 +8,7 @@ from pocketk_agent.sources.bus.max30003_wiring import Max30003Wiring
 from pocketk_agent.sources.bus.serial_number import computer_serial
 from pocketk_agent.sources.front_end_choice import FrontEndChoice, bus_module
 from pocketk_agent.sources.max30003_source import Max30003Source
+from pocketk_agent.sources.virtual_patient_board import virtual_patient_board
 
 if TYPE_CHECKING:
     from pocketk_chips.linux.pi_board import PiBoard
@@ -42,21 +43,13 @@ def max30003_front_end(choice: FrontEndChoice, clock: Clock) -> Max30003Source:
 
 def _virtual_board(wiring: Max30003Wiring) -> "PiBoard":
     """A model where the wiring expects the chip, with a simulated patient, in real time."""
-    from pocketk_agent.patient.profile import profile_shape
-    from pocketk_agent.sources.bus.patient_input import PatientInput
-    from pocketk_agent.sources.simulated_patient_source import NORMAL_MMOL_L
-    from pocketk_chips.bench import ChipBench
     from pocketk_chips.coupling import AcCoupledInput
-    from pocketk_chips.linux.pi_board import PiBoard
-    from pocketk_chips.linux.real_time_pace import RealTimePace
     from pocketk_chips.max30003 import Max30003
     from pocketk_chips.spi_wire import SpiWire
 
-    bench = ChipBench(pace=RealTimePace())
-    patient = PatientInput(profile_shape("typical", NORMAL_MMOL_L), _VIRTUAL_FS_HZ)
-    chip = Max30003(bench, AcCoupledInput(patient, Max30003.HIGH_PASS_HZ))
+    board, patient = virtual_patient_board(_VIRTUAL_FS_HZ)
+    chip = Max30003(board.bench, AcCoupledInput(patient, Max30003.HIGH_PASS_HZ))
     chip.ppm = _VIRTUAL_PPM
-    board = PiBoard(bench)
-    board.connect_spi(wiring.spi_bus, wiring.spi_device, SpiWire(bench, chip))
+    board.connect_spi(wiring.spi_bus, wiring.spi_device, SpiWire(board.bench, chip))
     board.connect_line(wiring.intb_chip, wiring.intb_line, chip.intb)
     return board

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from edfio import read_edf
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -57,13 +57,15 @@ def test_csv_reads_back_exactly(tmp_path: Path, ecg_mv: NDArray[np.float64], fs_
 
 @EVERY
 @given(counts_in(0, 4095), st.floats(10, 10_000))
+@example(np.array([0, 0, 4095], np.int32), 10.000000000000002)
 def test_wfdb_keeps_the_counts(tmp_path: Path, counts: NDArray[np.int32], fs_hz: float) -> None:
     native = NativeCounts(counts, 0.0024, 2048, 0, 4095, 12)
     write_recording(tmp_path / "a.hea", strip_of(native.to_mv(), fs_hz, native), overwrite=True)
     strip = read_recording(tmp_path / "a.hea")
     assert strip.native is not None
     np.testing.assert_array_equal(strip.native.counts, counts)
-    assert strip.fs_hz == fs_hz
+    # The package wfdb reads a rate within 5e-9 Hz of a whole number as that number.
+    assert strip.fs_hz == pytest.approx(fs_hz, rel=0, abs=1e-8)
     assert strip.native.rail_high_counts == 4095
     np.testing.assert_allclose(strip.ecg_mv, native.to_mv(), rtol=1e-12, atol=1e-12)
 
@@ -160,9 +162,17 @@ def test_edf_takes_lengths_that_are_no_whole_seconds(tmp_path: Path, n: int, fs_
     assert (len(strip.ecg_mv), strip.fs_hz) == (n, pytest.approx(fs_hz, rel=1e-9))
 
 
+@pytest.mark.parametrize(("n", "fs_hz"), [(17_625, 500.05), (17_626, 499.95), (1001, 333.3), (16_411, 511.2345)])
+def test_edf_states_a_measured_rate_to_a_millionth(tmp_path: Path, n: int, fs_hz: float) -> None:
+    write_recording(tmp_path / "a.edf", strip_of(np.sin(np.arange(n) / 20), fs_hz))
+    strip = read_recording(tmp_path / "a.edf")
+    assert (len(strip.ecg_mv), strip.fs_hz) == (n, pytest.approx(fs_hz, rel=1e-6))
+
+
 def test_edf_refuses_a_length_that_its_header_cannot_state(tmp_path: Path) -> None:
+    # A prime above what a data record may hold: records of one sample are left, whose duration is too coarse.
     with pytest.raises(RecordingFileError, match="whole number of seconds"):
-        write_recording(tmp_path / "a.edf", strip_of(np.sin(np.arange(1001) / 20), 333.3))
+        write_recording(tmp_path / "a.edf", strip_of(np.sin(np.arange(30_727) / 20), 333.3))
 
 
 def test_edf_of_volts_is_in_millivolts(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -217,8 +218,8 @@ def test_any_bytes_leave_the_server_ready_for_the_next_client(address: tuple[str
     @settings(max_examples=40, deadline=None)
     @given(st.lists(st.binary(min_size=1, max_size=120) | st.just(b"\n"), max_size=6))
     def upset(pieces: list[bytes]) -> None:
-        with socket.create_connection(address, timeout=10.0) as line:
-            for piece in pieces:
+        with socket.create_connection(address, timeout=10.0) as line, suppress(ConnectionError):
+            for piece in pieces:  # the server may hang up on nonsense while more of it is under way
                 line.sendall(piece)
         bench = RigClient.once_there_is_room(address)
         assert bench.ask("status")["state"] in ("IDLE", "MEASURING")

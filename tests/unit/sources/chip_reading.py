@@ -47,3 +47,15 @@ def read_on(source: Source) -> None:
     """Read for 5 s at most; what is lost is raised."""
     for _ in range(10):
         source.read(0.5)
+
+
+def once(index: int, act):
+    """Do something after the first block that reaches a sample; for `read_whole`."""
+    done = []
+
+    def after_block(stop: int) -> None:
+        if stop >= index and not done:
+            done.append(stop)
+            act()
+
+    return after_block

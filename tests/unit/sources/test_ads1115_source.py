@@ -13,7 +13,7 @@ from pocketk_agent.sources.bus.calibration_signals import CalibrationSignalError
 from pocketk_agent.sources.source import SourceLostError
 from pocketk_chips import ads1115
 from pocketk_chips.inputs import FlatInput
-from unit.sources.chip_reading import Read, read_on, read_whole
+from unit.sources.chip_reading import Read, once, read_on, read_whole
 
 FAST = replace(VIRTUAL, rate_s=0.5)
 SECONDS = 3.0
@@ -32,17 +32,6 @@ def read_of(bench: Ads1115Bench, after_block=None, seconds: float = SECONDS) -> 
     source.open()
     read = read_whole(source, after_block)
     return read, source.health().faults
-
-
-def once(index: int, act):
-    done = []
-
-    def after_block(stop: int) -> None:
-        if stop >= index and not done:
-            done.append(stop)
-            act()
-
-    return after_block
 
 
 @pytest.mark.parametrize("percent", [-10.0, -3.0, 0.0, 10.0])

@@ -12,7 +12,7 @@ from pocketk_agent.sources.bus.calibration_signals import CalibrationSignalError
 from pocketk_agent.sources.source import SourceLostError
 from pocketk_chips import max30003_registers as reg
 from pocketk_chips.inputs import CodesInput, FlatInput
-from unit.sources.chip_reading import Read, read_on, read_whole
+from unit.sources.chip_reading import Read, once, read_on, read_whole
 
 SECONDS = 4.0
 N = 2000
@@ -29,18 +29,6 @@ def read_of(bench: Max30003Bench, after_block=None, seconds: float = SECONDS) ->
     source.open()
     read = read_whole(source, after_block)
     return read, source.health().faults
-
-
-def at(index: int, act):
-    """Do something once, when that many samples have come."""
-    done = []
-
-    def after_block(stop: int) -> None:
-        if stop >= index and not done:
-            done.append(stop)
-            act()
-
-    return after_block
 
 
 @pytest.mark.parametrize("ppm", [-200.0, 0.0, 200.0])
@@ -70,7 +58,7 @@ def test_the_driver_and_the_model_mean_the_same_registers() -> None:
 def test_a_lost_interrupt_costs_no_sample() -> None:
     played = codes()
     bench = Max30003Bench(CodesInput(played, STEP_V))
-    read, faults = read_of(bench, at(500, lambda: setattr(bench.chip, "lost_edges", 1)))
+    read, faults = read_of(bench, once(500, lambda: setattr(bench.chip, "lost_edges", 1)))
     assert np.array_equal(read.counts, played[: len(read.counts)])
     assert faults["interrupts_missed"] == 1
     assert bench.chip.violations == []
@@ -79,7 +67,7 @@ def test_a_lost_interrupt_costs_no_sample() -> None:
 def test_without_any_interrupt_the_samples_still_come() -> None:
     played = codes()
     bench = Max30003Bench(CodesInput(played, STEP_V))
-    read, faults = read_of(bench, at(500, lambda: setattr(bench.chip, "lost_edges", 10**6)))
+    read, faults = read_of(bench, once(500, lambda: setattr(bench.chip, "lost_edges", 10**6)))
     assert np.array_equal(read.counts, played[: len(read.counts)])
     assert faults["interrupts_missed"] > 50
 
@@ -93,7 +81,7 @@ def test_a_spurious_edge_is_counted_and_costs_nothing() -> None:
         bench.chip.intb.drive(0)
         bench.chip.intb.drive(1)
 
-    read, faults = read_of(bench, at(500, glitch))
+    read, faults = read_of(bench, once(500, glitch))
     assert np.array_equal(read.counts, played[: len(read.counts)])
     assert faults["interrupts_spurious"] == 1
     assert bench.chip.violations == []
@@ -106,7 +94,7 @@ def test_a_stalled_host_leaves_a_gap_where_it_was_and_nothing_shifts(
 ) -> None:
     played = codes()
     bench = Max30003Bench(CodesInput(played, STEP_V), ppm)
-    read, faults = read_of(bench, at(500, lambda: bench.bench.advance(round(stall_s * 1e9))), SECONDS + stall_s)
+    read, faults = read_of(bench, once(500, lambda: bench.bench.advance(round(stall_s * 1e9))), SECONDS + stall_s)
     shifted = int((read.counts != played[read.index]).sum())
     measure("BUS-GAP", shifted, n=read.counts.size, detail=f"MAX30003, {stall_s} s")
     lost = read.missing

@@ -50,15 +50,20 @@ def test_a_device_that_restarts_is_lost(firmware: Callable[..., FirmwareThread],
     assert lost_after(source).code == "front-end-restarted"
 
 
+class DamagedFileAdc(CountsFileAdc):
+    """Plays a file in which the flags of the 101st sample from the end are none."""
+
+    def __init__(self, path: str) -> None:
+        content = bytearray(Path(path).read_bytes())
+        content[-501] |= 0x80
+        Path(path).write_bytes(content)
+        super().__init__(path)
+
+
 def test_a_source_that_fails_is_lost_with_its_reason_after_its_good_samples(
-    firmware: Callable[..., FirmwareThread], tmp_path: Path
+    firmware: Callable[..., FirmwareThread],
 ) -> None:
-    thread = firmware()
-    path = tmp_path / "0.counts"
-    content = bytearray(path.read_bytes())
-    content[-501] |= 0x80  # flags of the 101st sample from the end
-    path.write_bytes(content)
-    source = source_of(thread)
+    source = source_of(firmware(adc=DamagedFileAdc))
     source.open()
     block = source.read(2.0)
     assert block is not None

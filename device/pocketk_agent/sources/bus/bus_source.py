@@ -202,8 +202,8 @@ class BusSource(Source):
     def _fetched(self) -> bool:
         """Whether a block is there, once what waits in the ring was looked at.
 
-        A block is taken from the ring when it is full, when nothing more can join it, and when it comes after a gap:
-        whoever waits is told at once that the stream goes on.
+        The ring is emptied when a block's worth of samples waits in it, when the stream ends, and when its first
+        sample comes after a gap: whoever waits is told at once that the stream goes on. A gap within it cuts a block.
         """
         if self._blocks:
             return True

@@ -80,7 +80,7 @@ def acquiring() -> list[threading.Thread]:
 
 def test_blocks_are_full_but_for_those_beside_a_gap_and_the_last() -> None:
     source = opened(ScriptedDriver(skipped=range(60, 70)), seconds=0.2)
-    assert spans(source) == [(0, 25), (25, 50), (50, 60), (70, 71), (71, 96), (96, 100)]
+    assert spans(source) == [(0, 25), (25, 50), (50, 60), (70, 85), (85, 100)]
 
 
 def test_an_end_within_a_gap_is_an_end() -> None:
