@@ -16,6 +16,7 @@ from pocketk.training.preset import PRESETS
 from pocketk.training.run_folder import MODEL_FILE
 from pocketk.training.training_error import TrainingError
 from pocketk_models.checkpoint import read_checkpoint
+from pocketk_models.net1d import Net1D
 from tiny_store import write_tiny_store
 
 
@@ -54,6 +55,7 @@ def test_no_label_is_read(plan, result, tmp_path):
 def test_a_training_starts_from_it_with_a_new_head(plan, result):
     start = starting_point(PRESETS["pocketk-s"], plan.out / MODEL_FILE, seed=1)
     before = read_checkpoint(plan.out / MODEL_FILE).tensors
+    assert isinstance(start.net, Net1D)
     assert np.array_equal(start.net.first_conv.conv.weight.detach(), before["first_conv.conv.weight"])
     assert not np.array_equal(start.net.dense.weight.detach(), before["dense.weight"])
     assert "pre-trained without labels" in start.statement
