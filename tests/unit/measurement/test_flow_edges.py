@@ -97,6 +97,23 @@ def test_contact_settled_exactly_when_the_longest_recording_is_over_records_noth
     assert flow.segments == (Span(500, 5800),)
 
 
+def test_contact_lost_in_the_moment_in_which_it_would_have_settled_records_nothing():
+    flow = played(MeasurementFlow(FS_HZ), (4.5, True), (6.0, False))
+    assert flow.state is FlowState.WAIT_CONTACT
+    assert flow.window_start is None
+
+
+def test_contact_lost_one_sample_after_it_has_settled_has_recorded_that_sample():
+    flow = played(MeasurementFlow(FS_HZ), (4.51, True), (6.0, False))
+    assert flow.segments == (Span(500, 501),)
+
+
+def test_a_full_measurement_that_is_looked_at_in_the_moment_of_a_loss_is_over():
+    flow = played(MeasurementFlow(FS_HZ), (34.7, True), (36.0, False))
+    assert flow.state is FlowState.ANALYSING
+    assert flow.window_stop == 3500
+
+
 def test_durations_of_nothing_and_a_longest_recording_as_long_as_a_full_one_are_possible():
     times = FlowTimes(slack_s=0.0, record_s=30.0, longest_s=30.0)
     flow = played(MeasurementFlow(FS_HZ, times, never), (35.0, True))
