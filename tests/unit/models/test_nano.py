@@ -113,7 +113,7 @@ def test_no_intermediate_leaves_32_bits_whatever_the_input(measure: Measure):
         values = x.astype(np.int32)
         for layer in reference.layers:
             values = layer.apply(values)
-    measure("NANO-RANGE", bound / 2**31)
+    measure("NANO-BOUND", bound / 2**31)
     assert max(bound, reference.largest_of_head) < 2**31
 
 
