@@ -84,7 +84,8 @@ def signature_of(manifest: bytes, signer: Signer = VENDOR, expires: datetime | N
 def chip_bundle(version: str = "1.0.0", size: int = 1500, signer: Signer = VENDOR) -> ChipBundle:
     """A bundle of two files for a microcontroller; another version has other files."""
     seed = int.from_bytes(hashlib.sha256(version.encode()).digest()[:2], "big")
-    files = {"golden.mcu": bytes(seed % 251 for _ in range(100)), "model.mcu": bytes((i * seed) % 256 for i in range(size))}
+    model = bytes(i * seed % 256 for i in range(size))
+    files = {"golden.mcu": bytes([seed % 251]) * 100, "model.mcu": model}
     raw = chip_manifest(files, model_version=version).to_json().encode()
     return ChipBundle(raw, signature_of(raw, signer), files)
 

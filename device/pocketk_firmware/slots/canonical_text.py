@@ -11,7 +11,7 @@ _MOST_DEPTH = const(8)
 
 
 def check_canonical(raw) -> None:
-    """Check the layout that `json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False) + "\\n"` gives.
+    """Check the layout of `json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False)` and a newline.
 
     Raises:
         ValueError: another layout, a key twice or out of order, or nested too deeply.

@@ -123,7 +123,7 @@ def _is_folder(path):
 
 
 def _drop(path):
-    try:
+    try:  # noqa: SIM105  MicroPython has no contextlib
         os.remove(path)
     except OSError:
         pass  # absent, or the medium itself has gone: the fault that led here is the one to tell

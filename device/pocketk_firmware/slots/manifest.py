@@ -62,7 +62,7 @@ class ChipManifest:
         body: the whole manifest as JSON gave it.
     """
 
-    __slots__ = ("bundle", "version", "names", "hashes", "body")
+    __slots__ = ("bundle", "version", "names", "hashes", "body")  # noqa: RUF023  in the order of their meaning
 
     def __init__(self, body):
         self.bundle = "%s %s" % (body["model_id"], body["model_version"])
@@ -122,7 +122,7 @@ def _check_fields(body):
     for model in body["models"]:
         _check_names(model, _MODEL, "models")
     bundle = body["model_id"] + " " + body["model_version"]
-    if not body["model_id"] or len(bundle) > MOST_BUNDLE_CHARACTERS or not all([" " <= one <= "~" for one in bundle]):
+    if not body["model_id"] or len(bundle) > MOST_BUNDLE_CHARACTERS or not all(" " <= one <= "~" for one in bundle):
         raise ValueError("a name of the model that is not short ASCII")
 
 

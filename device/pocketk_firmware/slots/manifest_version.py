@@ -16,7 +16,7 @@ def version_tuple(version):
         ValueError: not one to four numbers of at most nine digits between dots.
     """
     parts = version.split(".")
-    sound = all([0 < len(part) <= _MOST_DIGITS and not part.strip("0123456789") for part in parts])
+    sound = all(0 < len(part) <= _MOST_DIGITS and not part.strip("0123456789") for part in parts)
     if not sound or len(parts) > _MOST_PARTS:
         raise ValueError("version %s is not digits between dots" % version)
     numbers = [int(part) for part in parts]

@@ -28,7 +28,7 @@ class SignatureFile:
         signature: 64 bytes.
     """
 
-    __slots__ = ("key_id", "signed_at", "expires", "signature")
+    __slots__ = ("key_id", "signed_at", "expires", "signature")  # noqa: RUF023  in the order of their meaning
 
     def __init__(self, key_id, signed_at, expires, signature):
         self.key_id = key_id

@@ -16,7 +16,7 @@ class SlotStart:
         text: what runs and why, in words.
     """
 
-    __slots__ = ("slot", "trial", "record", "reason_id", "text")
+    __slots__ = ("slot", "trial", "record", "reason_id", "text")  # noqa: RUF023  in the order of their meaning
 
     def __init__(self, slot, record, text, reason_id="", trial=False):
         self.slot = slot
@@ -37,7 +37,7 @@ class SlotReport:
         state: in words.
     """
 
-    __slots__ = ("active", "pending", "tries", "version_floor", "bundle_a", "bundle_b", "state")
+    __slots__ = ("active", "pending", "tries", "version_floor", "bundle_a", "bundle_b", "state")  # noqa: RUF023  in the order of their meaning
 
     def __init__(self, state, text):
         self.active = _number(state.active)

@@ -128,7 +128,7 @@ def _parsed(raw):
         raise ValueError("another schema")
     for slot in SLOTS:
         body[slot] = None if body[slot] is None else SlotRecord(**body[slot])
-    state = SlotState().changed(body["note"], **body)
+    state = SlotState().changed(body.pop("note"), **body)
     _check(state)
     return state
 

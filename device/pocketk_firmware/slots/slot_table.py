@@ -197,7 +197,7 @@ class SlotTable:
 
     def _revert(self, state, slot, error):
         reverted = _without(state, slot, "%s was given up: %s" % (slot, error.text))
-        try:
+        try:  # noqa: SIM105  MicroPython has no contextlib
             self._write(reverted)
         except SlotError:
             pass  # it is given up again at the next start; the active set runs either way

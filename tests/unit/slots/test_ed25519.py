@@ -51,7 +51,7 @@ def test_it_agrees_with_another_implementation_on_tampered_signatures(measure: M
     differing: list[str] = []
     seen = {True: 0, False: 0}
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(SEEDS, st.binary(max_size=200), st.lists(st.integers(0, 8 * (32 + 64 + 200) - 1), max_size=2))
     def compare(seed: bytes, message: bytes, flips: list[int]) -> None:
         private = Ed25519PrivateKey.from_private_bytes(seed)
@@ -65,7 +65,7 @@ def test_it_agrees_with_another_implementation_on_tampered_signatures(measure: M
             differing.append(f"{seed.hex()} {flips}")
 
     compare()
-    assert min(seen.values()) > 50, f"not both kinds were drawn: {seen}"
+    assert min(seen.values()) > 20, f"not both kinds were drawn: {seen}"
     measure("SLOT-ED25519", len(differing), n=sum(seen.values()), detail=str(differing[:3]))
 
 
