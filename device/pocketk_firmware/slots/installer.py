@@ -19,8 +19,9 @@ class Installer:
     """One installation at a time.
 
     Transfer 0 is the manifest, 1 its signature, 2 and up are the target's files in the order of their names. Manifest
-    and signature are judged before anything is written; each file as it is complete; all of them, read back from the
-    store, at `commit`. Any error but a wrong offset ends the installation: `begin` again. What is active stays so.
+    and signature are judged before anything is written, and before the set to go back to is removed; each file as it
+    is complete; all of them, read back from the store, at `commit`. Any error but a wrong transfer or offset ends the
+    installation: `begin` again. What is active stays so.
 
     Args:
         store: as `store.MemoryStore`.
@@ -45,14 +46,14 @@ class Installer:
         return self._slot is not None
 
     def begin(self) -> None:
-        """Empty the slot that is not active and wait for transfer 0; an installation that was begun before is gone.
+        """Wait for transfer 0; an installation that was begun before is gone.
 
         Raises:
-            SlotError: as `SlotTable.begin`.
+            SlotError: as `SlotTable.free_slot`.
         """
         self._forget()
         self._committed = False
-        self._slot = self._table.begin()
+        self._slot = self._table.free_slot()
 
     def take(self, transfer, offset, total, data):
         """Take one piece.
@@ -112,8 +113,9 @@ class Installer:
         Raises:
             SlotError: "slot-state", "slot-full", "slot-store".
         """
-        if self._slot is not None:
-            self._forget()
+        written = bool(self._names)
+        self._forget()
+        if written:
             self._table.begin()
 
     # Pieces
@@ -184,7 +186,7 @@ class Installer:
                 raise SlotError(HASH, "%s is not the file that the manifest was made for" % name)
 
     def _accept(self, raw, signature_raw):
-        """Judge manifest and signature, then write both."""
+        """Judge manifest and signature; then empty the slot, which until now may hold a set to go back to."""
         signature = read_signature(signature_raw)
         self._trust.check(signature, raw, self._tick)
         signature.check_time(self._table.seen(), self._clock() if self._clock else "")
@@ -194,5 +196,6 @@ class Installer:
         self._record = SlotRecord(manifest.bundle, digest, manifest.version, signature.signed_at)
         self._names = manifest.names
         self._hashes = manifest.hashes
+        self._slot = self._table.begin()
         self._store.write(self._slot + "/" + MANIFEST_NAME, raw)
         self._store.write(self._slot + "/" + SIGNATURE_NAME, signature_raw)

@@ -103,16 +103,25 @@ class SlotTable:
             raise SlotError(EMPTY, "no set is pending")
         self._write(_without(state, state.pending, "%s was given up: %s" % (state.pending, text)))
 
-    def begin(self):
-        """Empty the slot that is not active and return its name; what was pending there is given up.
+    def free_slot(self):
+        """Return the slot that a set may be installed into; nothing of it is touched.
 
         Raises:
-            SlotError: "slot-busy" where that slot's set runs; "slot-state", "slot-full", "slot-store".
+            SlotError: "slot-busy" where that slot's set runs; "slot-state", "slot-store".
         """
-        state = self._read()
-        slot = other_slot(state.active)
+        slot = other_slot(self._read().active)
         if self._running is not None and self._running[0] == slot:
             raise SlotError(BUSY, "slot %s runs: mark it good, or go back and start again, then install" % slot)
+        return slot
+
+    def begin(self):
+        """Empty the free slot and return its name; what was pending there is given up.
+
+        Raises:
+            SlotError: as `free_slot`; "slot-full".
+        """
+        slot = self.free_slot()
+        state = self._read()
         if state.record(slot) is not None:
             self._write(_without(state, slot, "%s was emptied for a new set" % slot))
         self._guarded(self._empty, slot)

@@ -14,7 +14,10 @@ from pocketk_firmware.slots.canonical_text import check_canonical
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"\\\x7f', exclude_categories=["Cc", "Cs"]), min_size=1)
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=6)
 BODIES = st.dictionaries(
-    NAMES, st.recursive(SCALARS, lambda one: st.lists(one, max_size=3) | st.dictionaries(NAMES, one, max_size=3), max_leaves=8)
+    NAMES,
+    st.recursive(
+        SCALARS, lambda one: st.lists(one, max_size=3) | st.dictionaries(NAMES, one, max_size=3), max_leaves=8
+    ),
 )
 MANIFEST = chip_bundle().manifest
 
@@ -42,7 +45,9 @@ def test_shipped_manifests_are_accepted(name: str) -> None:
 
 
 CHANGES = st.lists(
-    st.tuples(st.integers(0, len(MANIFEST)), st.integers(0, 2), st.sampled_from(b' {}[]",:\n\\a0')), min_size=1, max_size=3
+    st.tuples(st.integers(0, len(MANIFEST)), st.integers(0, 2), st.sampled_from(b' {}[]",:\n\\a0')),
+    min_size=1,
+    max_size=3,
 )
 
 

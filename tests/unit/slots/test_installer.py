@@ -254,6 +254,13 @@ def test_a_signature_that_ended_by_the_clock_is_refused() -> None:
     ended.put_into(Bench(now="2026-12-31T23:59:59Z").installer)
 
 
+def test_a_bundle_of_a_stranger_does_not_cost_the_set_to_go_back_to(bench: Bench) -> None:
+    bench.good(BUNDLE).good(chip_bundle("2.0.0"))
+    bench.refuses(chip_bundle("3.0.0", signer=STRANGER))
+    bench.table.rollback()
+    assert bench.table.start().record.bundle == "pocketk-nano 1.0.0"
+
+
 def test_a_refused_bundle_leaves_the_one_before_running(bench: Bench) -> None:
     bench.good(BUNDLE)
     bench.refuses(replace(chip_bundle("2.0.0"), files=BUNDLE.files))

@@ -25,7 +25,9 @@ def records(draw: st.DrawFn) -> SignatureRecord:
     return SignatureRecord(draw(KEY_IDS), at, expires, draw(st.binary(min_size=64, max_size=64)))
 
 
-RECORD = SignatureRecord("0" * 32, datetime(2026, 3, 1, tzinfo=UTC), datetime(2028, 2, 29, tzinfo=UTC), bytes(range(64)))
+RECORD = SignatureRecord(
+    "0" * 32, datetime(2026, 3, 1, tzinfo=UTC), datetime(2028, 2, 29, tzinfo=UTC), bytes(range(64))
+)
 RAW = RECORD.to_bytes()
 
 
@@ -54,7 +56,9 @@ def test_the_agents_file_gives_the_agents_message(record: SignatureRecord, manif
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.integers(0, len(RAW)), st.integers(0, 3), st.sampled_from([b"", b"0", b" ", b'"', b"\n", b"2", b"a", b"{", b"9"]))
+@given(
+    st.integers(0, len(RAW)), st.integers(0, 3), st.sampled_from([b"", b"0", b" ", b'"', b"\n", b"2", b"a", b"{", b"9"])
+)
 def test_chip_and_agent_agree_on_what_was_changed(at: int, removed: int, put: bytes) -> None:
     raw = RAW[:at] + put + RAW[at + removed :]
     assert chip_takes(raw) == agent_takes(raw)
