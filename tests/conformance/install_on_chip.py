@@ -33,8 +33,8 @@ class Chip:
     def send(self, folder, last=None) -> None:
         """Send the transfers of a folder; stop in the middle of `last`."""
         self.installer.begin()
-        for number in range(len(os.listdir(folder))):
-            path = "%s/%d" % (folder, number)
+        for number in range(len(os.listdir(folder))):  # noqa: PTH208
+            path = folder + "/" + str(number)
             total = os.stat(path)[6]  # noqa: PTH116  MicroPython has no pathlib
             with open(path, "rb") as file:  # noqa: PTH123
                 offset = 0
@@ -49,10 +49,10 @@ def say(what, text) -> None:
     """Print a step."""
     gc.collect()
     used.append(gc.mem_alloc() if hasattr(gc, "mem_alloc") else 0)  # pyright: ignore[reportAttributeAccessIssue]
-    sys.stdout.write("%s: %s\n" % (what, text))
+    sys.stdout.write(f"{what}: {text}\n")
 
 
-def attempt(what, work, *arguments) -> None:
+def attempt(what, work, *arguments) -> None:  # noqa: ANN002
     """Do a step and print how it went."""
     try:
         work(*arguments)
@@ -90,7 +90,7 @@ def main(flash, bundles) -> None:
     with open(flash + "/b/model.mcu", "ab") as file:  # noqa: PTH123
         file.write(b"x")
     chip = Chip(flash)
-    say("damaged", "%s %s" % (chip.started.slot, chip.started.reason_id))
+    say("damaged", f"{chip.started.slot} {chip.started.reason_id}")
     report = chip.table.report()
     say("report", (report.active, report.pending, report.tries, report.version_floor, report.bundle_a, report.bundle_b))
     say("heap", max(used))

@@ -22,9 +22,9 @@ def main(path) -> None:
         for line in file:
             key, signature, message = [unhexlify(part) for part in line.strip().replace(":", "").split(" ")]
             verdict = verify(key, signature, message)
-            sys.stdout.write("%d %s\n" % (verdict, hexlify(sha512(message)).decode()))
+            sys.stdout.write(f"{int(verdict)} {hexlify(sha512(message)).decode()}\n")
             n += 1
-    sys.stdout.write("%.1f ms each\n" % ((time.time() - started) * 1000 / n))
+    sys.stdout.write(f"{(time.time() - started) * 1000 / n:.1f} ms each\n")
 
 
 if __name__ == "__main__":

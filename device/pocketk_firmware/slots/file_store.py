@@ -72,6 +72,7 @@ class FileStore:
         with open(self._path(name), "ab") as file:
             file.write(data)
             self._settle(file)
+        self._settle_folders(name)
 
     def remove(self, name) -> None:
         """Remove a file; nothing where there is none.

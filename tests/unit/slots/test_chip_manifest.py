@@ -1,4 +1,4 @@
-"""A chip reads the agent's manifest, takes no field or name that it does not know, and agrees with the agent on both."""
+"""A chip reads the agent's manifest, takes no field or name that it does not know, and agrees with the agent on it."""
 
 import json
 from typing import Any

@@ -63,7 +63,7 @@ def resigned(bundle: ChipBundle, **fields) -> ChipBundle:
     return ChipBundle(raw, signature_of(raw), bundle.files)
 
 
-def refused(work, *arguments) -> str:
+def refused(work, *arguments: object) -> str:
     with pytest.raises(SlotError) as caught:
         work(*arguments)
     return caught.value.reason_id

@@ -35,8 +35,7 @@ def chip_takes(raw: bytes) -> bool:
     try:
         read_signature(raw)
     except SlotError as error:
-        assert error.reason_id == SIGNATURE
-        return False
+        return error.reason_id != SIGNATURE
     return True
 
 
@@ -64,11 +63,14 @@ def test_chip_and_agent_agree_on_what_was_changed(at: int, removed: int, put: by
     assert chip_takes(raw) == agent_takes(raw)
 
 
-@pytest.mark.parametrize(
-    "time",
-    ["2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-04-31T00:00:00Z", "2026-01-01T24:00:00Z",
-     "2026-01-01T00:60:00Z", "2026-01-01T00:00:60Z", "0000-01-01T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01 00:00:00Z"],
+NO_TIMES = (
+    "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-04-31T00:00:00Z",
+    "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:60Z", "0000-01-01T00:00:00Z",
+    "2026-01-01T00:00:00", "2026-01-01 00:00:00Z",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("time", NO_TIMES)
 def test_a_time_that_is_none_is_refused(time: str) -> None:
     assert not chip_takes(RAW.replace(b"2026-03-01T00:00:00Z", time.encode()))
 

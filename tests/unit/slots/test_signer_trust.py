@@ -110,7 +110,7 @@ def test_a_list_that_is_too_large_is_refused() -> None:
 
 
 def test_the_demonstration_key_and_the_lists_name_are_the_agents() -> None:
-    assert signer_trust.DEMONSTRATION_KEY == DEMONSTRATION_KEY.raw
+    assert DEMONSTRATION_KEY.raw == signer_trust.DEMONSTRATION_KEY
     assert signer_trust.key_id(DEMONSTRATION_KEY.raw) == DEMONSTRATION_KEY.key_id
     assert KEYS_NAME == AGENT_KEYS_NAME
 

@@ -1,10 +1,11 @@
-"""Whatever interrupts an installation, a start, marking good or going back: the old or the new set runs, and it says so.
+"""Whatever interrupts an installation, a start, marking good or going back: the old or the new set runs and says so.
 
 The store stops, once, at every one of its operations: before it, after it, with half of an append written, or full
 from there on. Then the device starts anew on what the flash holds.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -85,7 +86,7 @@ STEPS: dict[str, tuple[Flash, list[Step]]] = {
     ),
     "install in part, abort": (
         flash_with(OLD, NEW),
-        [lambda chip: install_in_part(chip), lambda chip: chip.installer.abort()],
+        [install_in_part, lambda chip: chip.installer.abort()],
     ),
     "go back": (flash_with(OLD, NEW), [lambda chip: chip.table.rollback(), Chip.restart]),
     "give up": (
@@ -166,10 +167,8 @@ def test_an_interrupted_first_installation_leaves_nothing_or_the_new_set(kind: s
     while stopped:
         files: Flash = {}
         store = FaultyStore(files, at, kind)
-        try:
+        with suppress(PowerCut, SlotError):
             Chip(store).install(NEW)
-        except (PowerCut, SlotError):
-            pass
         stopped = store.operations > at
         started = Chip(MemoryStore(files)).table.start()
         assert (started.slot is None and started.reason_id == EMPTY) or running(files, started) is NEW
@@ -195,13 +194,9 @@ def test_no_order_of_commands_and_no_interruption_leaves_a_device_without_a_set(
 ) -> None:
     files = flash_with(OLD)
     chip = Chip(FaultyStore(files, at, kind))
-    try:
+    with suppress(PowerCut):
         for name in ("start", *plan):
-            try:
+            with suppress(SlotError):  # refused in this order, or the flash is full
                 ACTIONS[name](chip)
-            except SlotError:
-                pass  # refused in this order, or the flash is full
-    except PowerCut:
-        pass
     started = Chip(MemoryStore(files)).table.start()
     assert running(files, started) is not None, started.text

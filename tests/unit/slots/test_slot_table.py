@@ -46,7 +46,7 @@ def device() -> Device:
     return Device()
 
 
-def refused(work, *arguments) -> str:
+def refused(work, *arguments: object) -> str:
     with pytest.raises(SlotError) as caught:
         work(*arguments)
     assert caught.value.text == str(caught.value)
@@ -365,7 +365,7 @@ def test_on_a_full_flash_a_pending_set_waits_and_the_active_one_runs(device: Dev
 def test_on_a_full_flash_marking_good_says_so_and_the_set_stays_on_trial(device: Device) -> None:
     device.with_good(1).install(2)
     device.restart()
-    device.table._store = FaultyStore(device.store.files, 0, "full")  # noqa: SLF001
+    device.table._store = FaultyStore(device.store.files, 0, "full")
     assert refused(device.table.mark_good) == FULL
     assert device.restart().trial
 
