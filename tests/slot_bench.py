@@ -30,8 +30,7 @@ class Bench:
     def refuses(self, bundle: ChipBundle) -> str:
         with pytest.raises(SlotError) as caught:
             bundle.put_into(self.installer)
-        assert caught.value.text == str(caught.value)
-    return caught.value.reason_id
+        return caught.value.reason_id
 
 
 def refused(work, *arguments: object) -> str:

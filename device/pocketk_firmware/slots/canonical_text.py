@@ -16,14 +16,17 @@ def check_canonical(raw) -> None:
     Raises:
         ValueError: another layout, a key twice or out of order, or nested too deeply.
     """
-    lines = bytes(raw).split(b"\n")
-    if lines[-1] or len(lines) < 2:
+    if raw[-1:] != b"\n":
         raise ValueError("no newline at the end")
-    lines.pop()
     keys = []  # of each open object the last key, of each open list None
     closers = []
-    for number, line in enumerate(lines):
-        _check_line(line, number, keys, closers, b"" if number + 1 == len(lines) else lines[number + 1])
+    number = 0
+    at, end = 0, raw.find(b"\n")
+    while end >= 0:  # line by line: a list of all would take several times the manifest's size
+        further = raw.find(b"\n", end + 1)
+        following = bytes(raw[end + 1 : further]) if further >= 0 else b""
+        _check_line(bytes(raw[at:end]), number, keys, closers, following)
+        at, end, number = end + 1, further, number + 1
     if keys:
         raise ValueError("it ends too soon")
 

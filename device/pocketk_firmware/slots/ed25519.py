@@ -6,7 +6,7 @@ nobody anything: everything in a verification is public.
 """
 
 from pocketk_firmware.constant import const
-from pocketk_firmware.slots.sha512 import sha512
+from pocketk_firmware.slots.sha512 import Sha512
 
 KEY_BYTES = const(32)
 SIGNATURE_BYTES = const(64)
@@ -33,7 +33,7 @@ def verify(key, signature, message, tick=None):
     Args:
         key: 32 bytes.
         signature: 64 bytes.
-        message: bytes.
+        message: bytes, or a tuple of the pieces that it consists of.
         tick: called after every 128 bytes of the message and every 16 of 253 steps of the curve.
 
     Returns:
@@ -47,8 +47,10 @@ def verify(key, signature, message, tick=None):
     if point is None or s >= _L:
         return False
     x, y = point
-    hashed = sha512(bytes(signature[:32]) + bytes(key) + bytes(message), tick)
-    h = int.from_bytes(hashed, "little") % _L
+    hashed = Sha512(tick)
+    for piece in (signature[:32], key) + (message if isinstance(message, tuple) else (message,)):
+        hashed.update(piece)
+    h = int.from_bytes(hashed.digest(), "little") % _L
     found = _sum_of_products(s, _BASE, h, (_P - x, y), tick)
     return _encoded(found) == bytes(signature[:32])
 

@@ -1,5 +1,6 @@
 """Takes a signed bundle in pieces and puts it into the slot that is not active."""
 
+import gc
 import hashlib
 from binascii import hexlify
 
@@ -82,7 +83,7 @@ class Installer:
             raise SlotError(TRANSFER, "offset %d is wanted now, not %d" % (self._next, offset))
         try:
             return self._take_next(transfer, total, data)
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             self._forget()
             raise store_error(error) from error
         except SlotError:
@@ -125,7 +126,7 @@ class Installer:
         self._sizes = []  # of the transfers that are complete
         self._next = 0
         self._total = 0
-        self._held = bytearray()  # manifest, then signature
+        self._held = b""  # manifest, then signature
         self._manifest = b""
         self._names = []
         self._hashes = {}
@@ -147,10 +148,12 @@ class Installer:
             self._check_size(transfer, total)
             self._total = total
             self._digest = hashlib.sha256()
+            if transfer < TRANSFER_FIRST_FILE:
+                self._held = bytearray(total)  # at once: growing would leave holes in a chip's heap
         if total != self._total or self._next + len(data) > total:
             raise SlotError(FILES, "transfer %d has %d bytes; another size came with it" % (transfer, self._total))
         if transfer < TRANSFER_FIRST_FILE:
-            self._held += data
+            self._held[self._next : self._next + len(data)] = data
         else:
             self._digest.update(data)
             self._store.append(self._slot + "/" + self._names[transfer - TRANSFER_FIRST_FILE], data)
@@ -173,13 +176,10 @@ class Installer:
 
     def _complete(self, transfer):
         if transfer == TRANSFER_MANIFEST:
-            self._manifest = bytes(self._held)
-            self._held = bytearray()
+            self._manifest = self._held
         elif transfer == TRANSFER_SIGNATURE:
-            signature = bytes(self._held)
-            self._held = bytearray()
-            self._accept(self._manifest, signature)
-            self._manifest = b""
+            self._accept(self._manifest, bytes(self._held))
+            self._manifest = self._held = b""
         else:
             name = self._names[transfer - TRANSFER_FIRST_FILE]
             if hexlify(self._digest.digest()).decode() != self._hashes[name]:
@@ -188,6 +188,8 @@ class Installer:
     def _accept(self, raw, signature_raw):
         """Judge manifest and signature; then empty the slot, which until now may hold a set to go back to."""
         signature = read_signature(signature_raw)
+        if hasattr(gc, "mem_free"):  # MicroPython: what follows takes several kilobytes at a time
+            gc.collect()
         self._trust.check(signature, raw, self._tick)
         signature.check_time(self._table.seen(), self._clock() if self._clock else "")
         manifest = read_manifest(raw)  # only now: the signature covers what is read here

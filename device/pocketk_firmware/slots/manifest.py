@@ -89,7 +89,7 @@ def read_manifest(raw, variants=(VARIANT_ID,), firmware=FIRMWARE_VERSION):
         if len(raw) > MOST_MANIFEST_BYTES:
             raise ValueError("more than %d bytes" % MOST_MANIFEST_BYTES)
         check_canonical(raw)
-        body = json.loads(bytes(raw).decode())
+        body = json.loads(raw)
         _check_fields(body)
         _check_files(body)
         _check_for_this_device(body, variants, firmware)

@@ -43,19 +43,52 @@ _BLOCK_BYTES = const(128)
 _MASK = (1 << 64) - 1
 
 
+class Sha512:
+    """A hash that takes its message in pieces, none of which is copied.
+
+    Args:
+        tick: called after each block of 128 bytes.
+    """
+
+    def __init__(self, tick=None):
+        self._tick = tick
+        self._state = list(_START)
+        self._rest = bytearray()
+        self._length = 0
+
+    def update(self, data) -> None:
+        """Take the next piece of the message, bytes or a bytearray."""
+        self._length += len(data)
+        at = 0
+        if self._rest:
+            at = min(_BLOCK_BYTES - len(self._rest), len(data))
+            self._rest += memoryview(data)[:at]
+            if len(self._rest) < _BLOCK_BYTES:
+                return
+            self._take(self._rest, 0)
+        while len(data) - at >= _BLOCK_BYTES:
+            self._take(data, at)
+            at += _BLOCK_BYTES
+        self._rest = bytearray(memoryview(data)[at:])
+
+    def digest(self):
+        """Return the 64 bytes of the hash; nothing may be taken afterwards."""
+        length = self._length
+        padding = -(length + 17) % _BLOCK_BYTES
+        self.update(b"\x80" + bytes(padding) + struct.pack(">QQ", 0, 8 * length))
+        return struct.pack(">8Q", *self._state)
+
+    def _take(self, data, at):
+        _compress(self._state, data, at)
+        if self._tick:
+            self._tick()
+
+
 def sha512(data, tick=None):
-    """Return the 64 bytes of a message's hash; `tick` is called after each of its blocks of 128 bytes."""
-    state = list(_START)
-    whole = len(data) - len(data) % _BLOCK_BYTES
-    for at in range(0, whole, _BLOCK_BYTES):
-        _compress(state, data, at)
-        if tick:
-            tick()
-    rest = bytes(data[whole:]) + b"\x80"
-    rest += bytes(-(len(rest) + 16) % _BLOCK_BYTES) + struct.pack(">QQ", 0, 8 * len(data))
-    for at in range(0, len(rest), _BLOCK_BYTES):
-        _compress(state, rest, at)
-    return struct.pack(">8Q", *state)
+    """Return the 64 bytes of the hash of a whole message."""
+    hashed = Sha512(tick)
+    hashed.update(data)
+    return hashed.digest()
 
 
 def _compress(state, data, at):

@@ -40,9 +40,9 @@ class SignatureFile:
         return _form(self)
 
     def message(self, manifest):
-        """Return what is signed, for the bytes of a manifest."""
+        """Return what is signed, for the bytes of a manifest, as two pieces: a heap may have no room for it twice."""
         header = self.header()
-        return DOMAIN + struct.pack(">Q", len(header)) + header + manifest
+        return DOMAIN + struct.pack(">Q", len(header)) + header, manifest
 
     def check_time(self, seen, now) -> None:
         """Refuse what has ended: by the latest time that the device has seen signed, and by its clock where it has one.

@@ -18,6 +18,7 @@ TRUST = "bundle-trust"
 # Of slots alone.
 STATE = "slot-state"  # the state file is damaged
 FULL = "slot-full"  # no room for what is to be written
+MEMORY = "slot-memory"  # too little memory at this moment
 STORE = "slot-store"  # any other fault of the flash or disk
 TRANSFER = "slot-transfer"  # a piece that does not follow the one before, or none was begun
 BUSY = "slot-busy"  # a set runs on trial
@@ -41,7 +42,9 @@ class SlotError(Exception):
 
 
 def store_error(error):
-    """Return the `SlotError` for an OSError of a store."""
+    """Return the `SlotError` for an OSError of a store, or for a MemoryError of what was done with it."""
+    if isinstance(error, MemoryError):
+        return SlotError(MEMORY, "too little memory at this moment: stop streaming, or start again, then try again")
     if error.args and error.args[0] == _NO_SPACE:
         return SlotError(FULL, "no room on this device: remove recordings or logs, then install again")
     return SlotError(STORE, "the store failed: %s" % (error,))

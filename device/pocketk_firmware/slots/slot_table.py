@@ -1,7 +1,7 @@
 """The state machine of the two slots: install into one, try it, keep it or go back. The chip's and the Pi's."""
 
 from pocketk_firmware.constant import const
-from pocketk_firmware.slots.slot_error import BUSY, EMPTY, OLDER, STORE, SlotError, store_error
+from pocketk_firmware.slots.slot_error import BUSY, EMPTY, MEMORY, OLDER, STORE, SlotError, store_error
 from pocketk_firmware.slots.slot_start import SlotReport, SlotStart
 from pocketk_firmware.slots.slot_state import SLOTS, STATE_NAME, SlotState, other_slot, read_state
 
@@ -197,7 +197,7 @@ class SlotTable:
         try:
             self._check_slot(slot, record)
         except SlotError as error:
-            if error.reason_id == STORE:  # it may be read next time; its tries are counted
+            if error.reason_id in (STORE, MEMORY):  # it may be read next time; its tries are counted
                 return self._start_active(state, error)
             return self._revert(state, slot, SlotError(error.reason_id, "slot %s: %s" % (slot, error.text)))
         left = state.tries - 1
@@ -231,7 +231,7 @@ class SlotTable:
     def _guarded(self, work, *arguments):
         try:
             return work(*arguments)
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             raise store_error(error) from error
 
 

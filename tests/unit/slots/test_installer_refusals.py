@@ -7,12 +7,14 @@ import pytest
 
 from chip_bundles import STRANGER, chip_bundle, signature_of
 from faulty_stores import FaultyStore
+from pocketk_firmware.slots.signer_trust import SignerTrust
 from pocketk_firmware.slots.slot_error import (
     EXPIRED,
     FILES,
     FULL,
     HASH,
     MANIFEST,
+    MEMORY,
     OLDER,
     SIGNATURE,
     SIGNER,
@@ -133,6 +135,17 @@ def test_a_full_flash_is_said_with_what_to_do(bench: Bench) -> None:
     with pytest.raises(SlotError, match="remove recordings") as caught:
         chip_bundle("2.0.0").put_into(full.installer)
     assert caught.value.reason_id == FULL
+
+
+def test_too_little_memory_is_said_and_leaves_the_set_before(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.good(BUNDLE)
+
+    def fail(*_arguments: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(SignerTrust, "check", fail)
+    assert bench.refuses(chip_bundle("2.0.0")) == MEMORY
+    assert bench.table.start().slot == "a"
 
 
 def test_a_file_that_the_flash_damaged_is_found_when_it_is_committed(bench: Bench) -> None:

@@ -50,7 +50,7 @@ def agent_takes(raw: bytes) -> bool:
 @given(records(), st.binary(max_size=50))
 def test_the_agents_file_gives_the_agents_message(record: SignatureRecord, manifest: bytes) -> None:
     found = read_signature(record.to_bytes())
-    assert found.message(manifest) == record.message(manifest)
+    assert b"".join(found.message(manifest)) == record.message(manifest)
     assert (found.key_id, found.signature) == (record.key_id, record.signature)
 
 

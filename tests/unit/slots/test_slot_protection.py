@@ -3,7 +3,7 @@
 import pytest
 
 from faulty_stores import FaultyStore
-from pocketk_firmware.slots.slot_error import BUSY, FULL, HASH, OLDER, STATE, STORE, SlotError
+from pocketk_firmware.slots.slot_error import BUSY, FULL, HASH, MEMORY, OLDER, STATE, STORE, SlotError
 from pocketk_firmware.slots.slot_start import NO_SLOT
 from pocketk_firmware.slots.slot_state import MOST_NOTE_CHARACTERS, STATE_NAME, SlotRecord, SlotState, read_state
 from pocketk_firmware.slots.slot_table import SlotTable
@@ -143,6 +143,18 @@ def test_on_a_full_flash_marking_good_says_so_and_the_set_stays_on_trial(device:
     device.table._store = FaultyStore(device.store.files, 0, "full")
     assert refused(device.table.mark_good) == FULL
     assert device.restart().trial
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), OSError(5)], ids=["memory", "store"])
+def test_a_pending_set_that_cannot_be_checked_now_waits_while_the_active_one_runs(
+    device: Device, fault: Exception
+) -> None:
+    device.with_good(1).install(2)
+    device.bad["b"] = fault
+    started = device.restart()
+    assert (started.slot, started.reason_id) == ("a", MEMORY if isinstance(fault, MemoryError) else STORE)
+    device.bad.clear()
+    assert device.restart().slot == "b"
 
 
 def test_a_store_that_cannot_be_read_means_no_result(device: Device) -> None:

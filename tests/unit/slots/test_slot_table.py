@@ -120,14 +120,6 @@ def test_a_pending_set_with_wrong_files_is_given_up_at_once(device: Device) -> N
     assert read_state(device.store).b is None
 
 
-def test_a_pending_set_that_cannot_be_read_once_is_tried_again(device: Device) -> None:
-    device.with_good(1).install(2)
-    device.bad["b"] = OSError(5)
-    assert device.restart().slot == "a"
-    device.bad.clear()
-    assert device.restart().slot == "b"
-
-
 def test_a_set_that_stops_the_device_while_it_is_checked_uses_up_its_tries(device: Device) -> None:
     device.with_good(1).install(2)
     device.bad["b"] = KeyboardInterrupt()  # type: ignore[assignment]
