@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pocketk_agent.bundle.errors import BundleError
-from pocketk_agent.bundle.signature import DOMAIN, SignatureRecord, parse_signature
-from pocketk_firmware.slots import signature_file
+from pocketk_agent.bundle.signature import SignatureRecord, parse_signature
 from pocketk_firmware.slots.signature_file import read_signature
 from pocketk_firmware.slots.slot_error import EXPIRED, SIGNATURE, SlotError
 
@@ -86,10 +85,6 @@ def test_another_length_of_signature_is_refused() -> None:
 @pytest.mark.parametrize("raw", [b"", b"[]", b"null", b"1", b"\xff", b'{"key_id": 1}'])
 def test_what_is_no_signature_is_refused(raw: bytes) -> None:
     assert not chip_takes(raw)
-
-
-def test_the_prefix_is_the_agents() -> None:
-    assert signature_file.DOMAIN == DOMAIN
 
 
 # --- time ---

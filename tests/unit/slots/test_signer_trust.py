@@ -5,6 +5,7 @@ import json
 import pytest
 
 from chip_bundles import STRANGER, VENDOR, ChipBundle, chip_bundle, demonstration_bundle, raw_key
+from pocketk.signing.file_signer import demonstration_signer
 from pocketk_agent.bundle.demonstration_key import DEMONSTRATION_KEY
 from pocketk_agent.bundle.trust import KEYS_NAME as AGENT_KEYS_NAME
 from pocketk_agent.bundle.trust import keys_json, parse_keys
@@ -110,7 +111,7 @@ def test_a_list_that_is_too_large_is_refused() -> None:
 
 
 def test_the_demonstration_key_and_the_lists_name_are_the_agents() -> None:
-    assert DEMONSTRATION_KEY.raw == signer_trust.DEMONSTRATION_KEY
+    assert raw_key(demonstration_signer()) == signer_trust.DEMONSTRATION_KEY
     assert signer_trust.key_id(DEMONSTRATION_KEY.raw) == DEMONSTRATION_KEY.key_id
     assert KEYS_NAME == AGENT_KEYS_NAME
 
