@@ -39,7 +39,8 @@ class Chip:
             with open(path, "rb") as file:  # noqa: PTH123
                 offset = 0
                 while offset < total:
-                    offset = self.installer.take(number, offset, total, file.read(CHUNK_BYTES))
+                    piece = memoryview(file.read(CHUNK_BYTES))  # as a frame gives it
+                    offset = self.installer.take(number, offset, total, piece)
                     if number == last:
                         return
         self.installer.commit()
