@@ -6,52 +6,22 @@ from pathlib import Path
 import pytest
 
 from faulty_stores import FaultyStore, PowerCut
+from installed_bundles import TRUST, Prover, bundles_below, opened_version
 from measurement_plugin import Measure
 from pocketk_agent.bundle.bundle import Bundle
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.last_seen import LastSeenFile
 from pocketk_agent.bundle.trust import Trust
-from pocketk_agent.bundle.verify import verify
 from pocketk_agent.clock import Clock
-from pocketk_agent.commands.slots import SlotsWish, run_slots, slotted_bundle
-from pocketk_agent.commands.unusable import UnusableError
-from pocketk_agent.config.sections import AgentConfig, BundleConfig, FrontEndConfig, MeasurementConfig
-from pocketk_agent.inference.fake_runner import FakeRunner
 from pocketk_agent.slots.bundle_slots import BundleSlots
 from pocketk_agent.slots.durable_store import DurableStore
 from pocketk_firmware.slots.slot_error import EMPTY
-from pocketk_firmware.slots.slot_state import STATE_NAME
 from pocketk_firmware.slots.slot_table import TRIES, SlotTable
-from signed_bundles import put_signature, rewrite, unsigned_copy
-
-TRUST = Trust(demonstration=True)
-
-
-class Prover:
-    """Verifies as `load_bundle` does and fails where it is told to; a runtime proves itself in other tests."""
-
-    def __init__(self) -> None:
-        self.broken: set[str] = set()
-
-    def __call__(self, folder: Path, trust: Trust, clock: Clock) -> Bundle:
-        verified = verify(folder, trust, clock.now())
-        if verified.manifest.model_version in self.broken:
-            raise BundleError("golden-mismatch", "The golden vectors do not reproduce.")
-        verified.remember(trust)
-        return Bundle(folder.name, verified.manifest, FakeRunner(lambda clips: clips[:, 0, :1]), 0.0, verified.standing)
 
 
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Signed copies of the shipped bundle with random weights, by version; 1.2.0 has no signature."""
-    found = {}
-    for version in ("1.0.0", "1.1.0", "1.2.0"):
-        directory = unsigned_copy(tmp_path_factory.mktemp(version))
-        rewrite(directory, model_version=version)
-        if version != "1.2.0":
-            put_signature(directory)
-        found[version] = directory
-    return found
+    return bundles_below(tmp_path_factory.mktemp)
 
 
 @pytest.fixture
@@ -68,10 +38,6 @@ def code_of(work, *arguments: object) -> str:
     with pytest.raises(BundleError) as caught:
         work(*arguments)
     return caught.value.code
-
-
-def opened_version(slots: BundleSlots) -> str:
-    return slots.open().manifest.model_version
 
 
 def test_slots_that_hold_nothing_say_so(slots: BundleSlots) -> None:
@@ -199,9 +165,6 @@ def test_a_real_runtime_proves_what_was_installed(bundles: dict[str, Path], tmp_
     assert slots.report().active == 0
 
 
-# --- interruptions ---
-
-
 class FaultyDisk(DurableStore):
     """A disk that fails at one of its operations, as `FaultyStore` counts and fails."""
 
@@ -246,54 +209,3 @@ def test_the_old_or_the_new_bundle_runs_after_every_interruption_on_a_disk(
         at += 1
     assert at > 10
     measure("SLOT-CUT", len(wrong), n=at, device="disk", detail=str(wrong))
-
-
-# --- the configuration and the command ---
-
-
-def config_of(tmp_path: Path, slots: Path | None) -> AgentConfig:
-    return AgentConfig(
-        FrontEndConfig("simulated-patient"),
-        MeasurementConfig(bundle="pocketk-untrained", trust=tmp_path / "trust"),
-        BundleConfig(slots),
-    )
-
-
-@pytest.fixture
-def demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pocketk_agent.commands.slots.installed_trust", lambda _folder: TRUST)
-
-
-@pytest.mark.usefixtures("demonstration")
-def test_without_slots_or_with_empty_ones_the_configured_bundle_runs(tmp_path: Path) -> None:
-    assert slotted_bundle(config_of(tmp_path, None)) is None
-    assert slotted_bundle(config_of(tmp_path, tmp_path / "slots")) is None
-
-
-@pytest.mark.usefixtures("demonstration")
-def test_a_damaged_state_is_an_error_and_not_the_configured_bundle(tmp_path: Path) -> None:
-    (tmp_path / "slots").mkdir()
-    (tmp_path / "slots" / STATE_NAME).write_text("damaged")
-    found = slotted_bundle(config_of(tmp_path, tmp_path / "slots"))
-    assert isinstance(found, BundleError)
-    assert found.code == "slot-state"
-
-
-@pytest.mark.usefixtures("demonstration")
-def test_the_command_installs_shows_and_goes_back(
-    tmp_path: Path, bundles: dict[str, Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "pocketk.toml"
-    path.write_text(f'[front_end]\nkind = "simulated-patient"\n[bundle]\nslots = "{tmp_path}/slots"\n')
-    assert run_slots(SlotsWish(path, install=str(bundles["1.0.0"]))) == 0
-    assert "slot a     pocketk-untrained 1.0.0, on trial, 3 starts left" in capsys.readouterr().out
-    assert run_slots(SlotsWish(path, rollback=True)) == 0
-    assert run_slots(SlotsWish(path, rollback=True)) == 1
-    assert "slot a     empty" in capsys.readouterr().out
-
-
-def test_the_command_wants_slots_in_the_configuration(tmp_path: Path) -> None:
-    path = tmp_path / "pocketk.toml"
-    path.write_text('[front_end]\nkind = "simulated-patient"\n')
-    with pytest.raises(UnusableError, match="slots = FOLDER"):
-        run_slots(SlotsWish(path))
