@@ -5,7 +5,6 @@ with it shows how a signed bundle works and finds accidents; it shows nothing ab
 """
 
 from pocketk_agent.bundle.public_key import PublicKey
+from pocketk_firmware.slots.signer_trust import DEMONSTRATION_KEY as DEMONSTRATION_BYTES
 
-DEMONSTRATION_KEY = PublicKey(
-    "demonstration", bytes.fromhex("8b31f27a1fa5c9ccb3d8d07dc04c644efc65e244194cde4c6a8a7929f0a53e85")
-)
+DEMONSTRATION_KEY = PublicKey("demonstration", DEMONSTRATION_BYTES)

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 from pocketk_agent.bundle.errors import BundleError
 from pocketk_agent.bundle.public_key import SIGNATURE_BYTES
+from pocketk_firmware.slots.signature_file import DOMAIN
 
 SIGNATURE_NAME = "SIGNATURE"
 SIGNATURE_SCHEMA = 1
 ALGORITHM = "ed25519"
-DOMAIN = b"Pocket-K bundle signature, version 1\n"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 

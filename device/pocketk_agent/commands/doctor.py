@@ -34,7 +34,7 @@ def run_selftest(config: Path | None, *, as_json: bool) -> int:
     """
     wanted = usable_config(config)
     checks = front_end_checks(wanted.front_end, SystemClock())
-    checks += check_bundle(wanted.measurement)
+    checks += check_bundle(wanted.measurement, wanted.bundle.slots)
     return show_checks([*checks, check_store(wanted.measurement.store, Machine())], as_json=as_json)
 
 

@@ -48,6 +48,15 @@ Exit status: 0 everything went along, 1 something stored is damaged and was left
   pocketk-agent export march.zip --format wfdb --since 202603
   pocketk-agent export p17.zip --patient P-017 --format csv
 """
+_SLOTS = """\
+The two slots for bundles that [bundle] slots names: what they hold, install into the free one, go back. A new bundle is
+verified before anything is written; the next start of the service tries it, keeps it once its golden vectors
+reproduced, and otherwise runs the one before. Exit status: 0 done, 1 refused.
+
+  pocketk-agent slots
+  pocketk-agent slots --install pocketk-s-2.zip
+  pocketk-agent slots --rollback
+"""
 _RIG = """\
 The agent under the command of a hardware bench: TCP, one JSON object a line, one client at a time. Commands: identify,
 status, start, set-patient, result, selftest, stop; docs/operation.md describes them. Whoever reaches the port commands
@@ -85,6 +94,10 @@ def add_operation_commands(commands: Any) -> None:
     rig.add_argument("--bundle", help="instead of the configuration's")
     rig.add_argument("--emulated", action="store_true", help="under qemu: let the network take its time")
     rig.add_argument("--bench-network", action="store_true", help="listen where other machines reach it")
+    slots = _add(commands, "slots", "install a bundle, go back, or see what is installed", _SLOTS)
+    what = slots.add_mutually_exclusive_group()
+    what.add_argument("--install", metavar="BUNDLE", help="bundle folder, archive or shipped name")
+    what.add_argument("--rollback", action="store_true", help="give up the set on trial, else run the one before")
     _add(commands, "config", "check the configuration, or print an example", _CONFIG).add_argument(
         "--example", action="store_true", help="print an example with every key and its default"
     )
@@ -159,6 +172,12 @@ def _record_calibration(options: argparse.Namespace) -> int:
     return run_record_calibration(options.config, options.out)
 
 
+def _slots(options: argparse.Namespace) -> int:
+    from pocketk_agent.commands.slots import SlotsWish, run_slots
+
+    return run_slots(SlotsWish(options.config, options.install, options.rollback))
+
+
 def _config(options: argparse.Namespace) -> int:
     from pocketk_agent.commands.config import run_config
 
@@ -173,5 +192,6 @@ _STARTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "export": _export,
     "rig": _rig,
     "record-calibration": _record_calibration,
+    "slots": _slots,
     "config": _config,
 }

@@ -155,6 +155,7 @@ def _parts(config: AgentConfig, source: Source) -> RigParts:
     )
 
     def selftest() -> list[Check]:
-        return [*proofs_of(source), *check_bundle(config.measurement), check_store(store, Machine())]
+        bundle = check_bundle(config.measurement, config.bundle.slots)
+        return [*proofs_of(source), *bundle, check_store(store, Machine())]
 
     return RigParts(station, config.front_end.kind, selftest)

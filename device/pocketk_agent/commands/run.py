@@ -15,6 +15,7 @@ from pocketk_agent.clock import SystemClock
 from pocketk_agent.commands.config import usable_config
 from pocketk_agent.commands.default_bundle import default_bundle
 from pocketk_agent.commands.measure import BundleWish, keep_pictures, usable_bundle
+from pocketk_agent.commands.slots import slotted_bundle
 from pocketk_agent.commands.speech import say
 from pocketk_agent.commands.time_question import TimeAnswer, settle_time
 from pocketk_agent.commands.unusable import UnusableError
@@ -135,7 +136,10 @@ def configured_host(config: AgentConfig) -> Host:
 
 
 def configured_bundle(config: AgentConfig) -> Bundle | BundleError:
-    """The bundle of a configuration, else the shipped one; why not where it cannot be used."""
+    """The bundle of its slots, else of the configuration, else the shipped one; why not where it cannot be used."""
+    slotted = slotted_bundle(config)
+    if slotted is not None:
+        return slotted
     place = config.measurement.bundle or default_bundle().name
     trust = config.measurement.trust
     return usable_bundle(BundleWish(place, None if trust is None else trust.expanduser()))

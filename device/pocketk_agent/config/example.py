@@ -29,6 +29,9 @@ kind = "serial"
 # trust = "/var/lib/pocketk/trust"  # folder with trusted_keys.json
 # repeat_after_s = 10.0         # measure again without waiting for the thumbs to be lifted
 
+[bundle]
+# slots = "/var/lib/pocketk/slots"  # where pocketk-agent slots installs bundles; until then [measurement] bundle runs
+
 [calibration]
 # folder = "/var/lib/pocketk/calibration"
 

@@ -74,6 +74,14 @@ class MeasurementConfig:
 
 
 @dataclass(frozen=True)
+class BundleConfig:
+    """Where bundles are installed; `[measurement] bundle` runs while no set is kept there."""
+
+    slots: Place | None = None
+    __pydantic_config__: _Rules = _NOTHING_ELSE
+
+
+@dataclass(frozen=True)
 class CalibrationConfig:
     """Where the calibration of the front end lies."""
 
@@ -123,6 +131,7 @@ class AgentConfig:
 
     front_end: FrontEndConfig
     measurement: MeasurementConfig = field(default_factory=MeasurementConfig)
+    bundle: BundleConfig = field(default_factory=BundleConfig)
     calibration: CalibrationConfig = field(default_factory=CalibrationConfig)
     clock: ClockConfig = field(default_factory=ClockConfig)
     log: LogConfig = field(default_factory=LogConfig)

@@ -13,17 +13,24 @@ from pocketk_agent.commands.default_bundle import default_bundle
 from pocketk_agent.config.sections import MeasurementConfig
 from pocketk_agent.doctor.check import Check, failed, ok, warning
 from pocketk_agent.doctor.machine import Machine
+from pocketk_agent.slots.bundle_slots import BundleSlots
 
 # A measurement of a minute with its pictures takes half a megabyte: a hundred of them fit in.
 LEAST_FREE_MB = 50.0
 _PROBE = ".probe-"
 
 
-def check_bundle(config: MeasurementConfig) -> list[Check]:
-    """The signature, the hashes, and on this very device the golden vectors."""
-    place = config.bundle or default_bundle().name
+def check_bundle(config: MeasurementConfig, slots: Path | None = None) -> list[Check]:
+    """The signature, the hashes, and on this very device the golden vectors.
+
+    Args:
+        config: names the bundle and the trusted keys.
+        slots: folder of installed bundles, whose next one takes the place of the one named.
+    """
     try:
         trust = installed_trust(None if config.trust is None else config.trust.expanduser())
+        installed = None if slots is None else BundleSlots(slots.expanduser(), trust).next_folder()
+        place = installed or config.bundle or default_bundle().name
         bundle = load_bundle(place, trust=trust)
     except BundleError as error:
         remedy = f"Install a bundle that this device trusts, or correct [measurement] ({error.code})."

@@ -24,7 +24,7 @@ def examine(path: Path, machine: Machine) -> list[Check]:
     checks.append(of_config)
     if config is not None:
         checks += check_front_end(config.front_end, machine)
-        checks += check_bundle(config.measurement)
+        checks += check_bundle(config.measurement, config.bundle.slots)
         checks.append(check_store(config.measurement.store, machine))
     return [*checks, check_time(machine), check_unit(machine)]
 
