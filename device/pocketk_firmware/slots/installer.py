@@ -126,12 +126,12 @@ class Installer:
         self._sizes = []  # of the transfers that are complete
         self._next = 0
         self._total = 0
-        self._held = b""  # manifest, then signature
+        self._held = bytearray()  # manifest, then signature
         self._manifest = b""
         self._names = []
         self._hashes = {}
         self._record = None
-        self._digest = None
+        self._digest = hashlib.sha256()
 
     def _want_begun(self):
         if self._slot is None:
@@ -156,7 +156,7 @@ class Installer:
             self._held[self._next : self._next + len(data)] = data
         else:
             self._digest.update(data)
-            self._store.append(self._slot + "/" + self._names[transfer - TRANSFER_FIRST_FILE], data)
+            self._store.append("%s/%s" % (self._slot, self._names[transfer - TRANSFER_FIRST_FILE]), data)
         self._next += len(data)
         if self._next < total:
             return self._next
@@ -179,7 +179,7 @@ class Installer:
             self._manifest = self._held
         elif transfer == TRANSFER_SIGNATURE:
             self._accept(self._manifest, bytes(self._held))
-            self._manifest = self._held = b""
+            self._manifest = self._held = bytearray()
         else:
             name = self._names[transfer - TRANSFER_FIRST_FILE]
             if hexlify(self._digest.digest()).decode() != self._hashes[name]:

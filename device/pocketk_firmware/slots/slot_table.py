@@ -42,7 +42,7 @@ class SlotTable:
             started = self._try_pending(state) if state.pending else self._start_active(state)
         except SlotError as error:
             return SlotStart(None, None, "no set runs: " + error.text, error.reason_id)
-        if started.slot is not None:
+        if started.slot is not None and started.record is not None:
             self._running = (started.slot, started.record.manifest)
         return started
 
@@ -57,7 +57,7 @@ class SlotTable:
         state = self._read()
         slot, manifest = self._running
         record = state.record(slot)
-        if slot != state.pending or record.manifest != manifest:
+        if record is None or slot != state.pending or record.manifest != manifest:
             return
         record.good = True
         self._write(
@@ -85,11 +85,11 @@ class SlotTable:
             self._write(_without(state, state.pending, "%s was given up by command" % state.pending))
             return
         slot = other_slot(state.active)
-        record = state.record(slot)
-        if state.active is None or record is None or not record.good:
+        record, left = state.record(slot), state.record(state.active)
+        if left is None or record is None or not record.good:
             raise SlotError(EMPTY, "there is no earlier good set to go back to")
         self._check_slot(slot, record)
-        state.record(state.active).good = False
+        left.good = False
         self._write(state.changed("went back to %s by command" % slot, active=slot))
 
     def give_up(self, text) -> None:
@@ -237,9 +237,7 @@ class SlotTable:
 
 def _without(state, slot, note):
     """Return the state in which a slot that is not active holds nothing."""
-    fields = {slot: None}
-    if state.pending == slot:
-        fields["pending"] = None
-        fields["tries"] = 0
+    empty = [(slot, None)]
+    off = [("pending", None), ("tries", 0)] if state.pending == slot else []
     assert slot in SLOTS and slot != state.active  # noqa: S101, PT018  the caller chose the other slot
-    return state.changed(note, **fields)
+    return state.changed(note, **dict(empty + off))
