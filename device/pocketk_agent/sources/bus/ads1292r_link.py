@@ -17,6 +17,7 @@ from pocketk_agent.sources.bus.ads1292r_setup import (
 )
 from pocketk_agent.sources.bus.host_time import HostTime
 from pocketk_agent.sources.bus.pi_modules import SpiDevice, SpiModule
+from pocketk_agent.sources.bus.spi_bus import open_spi
 from pocketk_agent.sources.source import SourceLostError
 
 # Four periods of the chip's 512 kHz clock, 7.8 us, must pass from byte to byte of a command and after its last one:
@@ -54,18 +55,7 @@ class Ads1292rLink:
                 register does not keep its value).
         """
         self.close()
-        spi: SpiDevice = self._spidev.SpiDev()
-        try:
-            spi.open(*self._place)
-            spi.mode = _SPI_MODE
-            spi.max_speed_hz = self._hertz
-        except OSError as error:
-            bus, device = self._place
-            raise SourceLostError(
-                "front-end-lost",
-                f"/dev/spidev{bus}.{device} cannot be used: {error}. Is SPI switched on, and may this user use it?",
-            ) from error
-        self._spi = spi
+        self._spi = open_spi(self._spidev, self._place, _SPI_MODE, self._hertz)
         self.command(SDATAC, RESET)
         self._time.sleep(_RESET_S)
         self.command(SDATAC)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pocketk_agent.sources.bus.max30003_wiring import Max30003Wiring
 from pocketk_agent.sources.bus.pi_modules import SpiDevice, SpiModule
+from pocketk_agent.sources.bus.spi_bus import open_spi
 from pocketk_agent.sources.source import SourceLostError
 
 STATUS, EN_INT, MNGR_INT = 0x01, 0x02, 0x04
@@ -71,17 +72,8 @@ class Max30003Port:
             SourceLostError: no such bus, or no permission.
         """
         wiring = self._wiring
-        try:
-            spi = self._spidev.SpiDev()
-            spi.open(wiring.spi_bus, wiring.spi_device)
-            spi.mode, spi.max_speed_hz = _SPI_MODE, wiring.spi_hz
-        except OSError as error:
-            where = f"/dev/spidev{wiring.spi_bus}.{wiring.spi_device}"
-            raise SourceLostError(
-                "front-end-lost",
-                f"{where} cannot be used: {error}. Is SPI switched on, and may this user use it?",
-            ) from error
-        self._spi = spi
+        place = (wiring.spi_bus, wiring.spi_device)
+        self._spi = open_spi(self._spidev, place, _SPI_MODE, wiring.spi_hz)
 
     def close(self) -> None:
         """Disconnect; harmless twice."""

@@ -12,6 +12,7 @@ from pocketk_agent.sources.bus.rate_meter import RateMeter
 from pocketk_agent.sources.bus.sample_driver import SampleDriver
 from pocketk_agent.sources.bus.sample_ring import SampleRing
 from pocketk_agent.sources.bus.sampling_jitter import SamplingJitter
+from pocketk_agent.sources.bus.spi_bus import open_spi
 from pocketk_agent.sources.source import SelfTest, SourceLostError
 from pocketk_firmware.handheld import runtime_name
 
@@ -122,17 +123,8 @@ class Mcp3008Driver(SampleDriver, WithoutSignals):
 
     def _connect(self) -> None:
         wiring = self._wiring
-        try:
-            spi = self._spidev.SpiDev()
-            spi.open(wiring.spi_bus, wiring.spi_device)
-            spi.mode, spi.max_speed_hz = _SPI_MODE, wiring.spi_hz
-        except OSError as error:
-            where = f"/dev/spidev{wiring.spi_bus}.{wiring.spi_device}"
-            raise SourceLostError(
-                "front-end-lost",
-                f"{where} cannot be used: {error}. Is SPI switched on, and may this user use it?",
-            ) from error
-        self._spi = spi
+        place = (wiring.spi_bus, wiring.spi_device)
+        self._spi = open_spi(self._spidev, place, _SPI_MODE, wiring.spi_hz)
         try:
             self._lead_off.open()
             if self._convert() is None:
